@@ -11,6 +11,7 @@ target_compile_options(
         -Wconversion
         -Wshadow
         -Wnon-virtual-dtor
+        -Wno-missing-field-initializers
         -Werror=switch
         -Werror=return-type
         -Werror=unused-result
