@@ -1,0 +1,219 @@
+#include "ledger/posix_file.hpp"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <memory>
+#include <system_error>
+
+#include "base/check.hpp"
+
+namespace holdfast::ledger {
+namespace {
+
+using base::ErrorCode;
+using base::Result;
+
+ErrorCode code_of(int number) {
+    switch (number) {
+        case ENOENT:
+        case ENOTDIR: return ErrorCode::not_found;
+        case EACCES:
+        case EPERM:
+        case EROFS: return ErrorCode::permission_denied;
+        case ENOSPC:
+        case EDQUOT: return ErrorCode::storage_full;
+        default: return ErrorCode::unavailable;
+    }
+}
+
+std::unexpected<base::Error> os_failure(std::string_view verb, const std::string& path) {
+    const int number = errno;
+    return base::failure(code_of(number), "cannot " + std::string(verb) + " " + path + ": " +
+                                              std::generic_category().message(number));
+}
+
+int flags_of(PosixFile::Mode mode) {
+    switch (mode) {
+        case PosixFile::Mode::read: return O_RDONLY | O_CLOEXEC;
+        case PosixFile::Mode::overwrite: return O_RDWR | O_CLOEXEC;
+        case PosixFile::Mode::create: return O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC;
+    }
+    UNREACHABLE();
+}
+
+// Calls `io` until everything is done; it returns what one read or write returned.
+template <typename Io>
+Result<std::size_t> transfer(std::size_t size, std::string_view verb, const std::string& path,
+                             const Io& io) {
+    std::size_t done = 0;
+    while (done < size) {
+        const auto step = io(done);
+        if (step < 0 && errno == EINTR) {
+            continue;
+        }
+        if (step < 0) {
+            return os_failure(verb, path);
+        }
+        if (step == 0) {
+            break;
+        }
+        done += static_cast<std::size_t>(step);
+    }
+    return done;
+}
+
+std::string parent_of(const std::string& path) {
+    const auto slash = path.find_last_of('/');
+    return slash == std::string::npos ? "." : path.substr(0, std::max<std::size_t>(slash, 1));
+}
+
+}  // namespace
+
+Result<PosixFile> PosixFile::open(const std::string& path, Mode mode) {
+    const int descriptor = ::open(path.c_str(), flags_of(mode), 0640);
+    if (descriptor < 0) {
+        return os_failure("open", path);
+    }
+    return PosixFile(descriptor, path);
+}
+
+PosixFile::~PosixFile() {
+    if (descriptor_ >= 0) {
+        ::close(descriptor_);
+    }
+}
+
+Result<void> PosixFile::append(std::span<const std::byte> bytes) {
+    TRY([[maybe_unused]] const auto done,
+        transfer(bytes.size(), "write", path_, [&](std::size_t at) {
+            return ::write(descriptor_, bytes.data() + at, bytes.size() - at);
+        }));
+    return {};
+}
+
+Result<void> PosixFile::write_at(std::uint64_t offset, std::span<const std::byte> bytes) {
+    TRY([[maybe_unused]] const auto done,
+        transfer(bytes.size(), "write", path_, [&](std::size_t at) {
+            return ::pwrite(descriptor_, bytes.data() + at, bytes.size() - at,
+                            static_cast<off_t>(offset + at));
+        }));
+    return {};
+}
+
+Result<std::size_t> PosixFile::read_at(std::uint64_t offset, std::span<std::byte> out) const {
+    return transfer(out.size(), "read", path_, [&](std::size_t at) {
+        return ::pread(descriptor_, out.data() + at, out.size() - at,
+                       static_cast<off_t>(offset + at));
+    });
+}
+
+Result<std::uint64_t> PosixFile::size() const {
+    struct stat status{};
+    if (::fstat(descriptor_, &status) != 0) {
+        return os_failure("examine", path_);
+    }
+    return static_cast<std::uint64_t>(status.st_size);
+}
+
+Result<void> PosixFile::sync() {
+    if (::fsync(descriptor_) != 0) {
+        return os_failure("sync", path_);
+    }
+    return {};
+}
+
+Result<DirectoryLock> DirectoryLock::take(const std::string& directory) {
+    const int descriptor = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (descriptor < 0) {
+        return os_failure("open", directory);
+    }
+    PosixFile file(descriptor, directory);
+    if (::flock(descriptor, LOCK_EX | LOCK_NB) == 0) {
+        return DirectoryLock(std::move(file));
+    }
+    if (errno == EWOULDBLOCK) {
+        return base::failure(ErrorCode::already_locked,
+                             "the ledger directory " + directory +
+                                 " is in use by another process (only one may serve it)");
+    }
+    return os_failure("lock", directory);
+}
+
+Result<base::Buffer> read_file(const std::string& path) {
+    TRY(const PosixFile file, PosixFile::open(path, PosixFile::Mode::read));
+    TRY(const auto size, file.size());
+    base::Buffer bytes(size);
+    TRY(const auto read, file.read_at(0, bytes));
+    bytes.resize(read);
+    return bytes;
+}
+
+Result<void> replace_file(const std::string& path, std::span<const std::byte> bytes) {
+    const std::string temporary = path + ".tmp";
+    TRY_VOID(remove_file(temporary));
+    TRY(auto file, PosixFile::open(temporary, PosixFile::Mode::create));
+    TRY_VOID(file.append(bytes));
+    TRY_VOID(file.sync());
+    return rename_durably(temporary, path);
+}
+
+Result<void> rename_durably(const std::string& from, const std::string& to) {
+    if (::rename(from.c_str(), to.c_str()) != 0) {
+        return os_failure("rename " + from + " to", to);
+    }
+    return sync_directory(parent_of(to));
+}
+
+Result<void> sync_directory(const std::string& directory) {
+    TRY(auto file, PosixFile::open(directory, PosixFile::Mode::read));
+    return file.sync();
+}
+
+Result<void> make_directory(const std::string& directory) {
+    if (::mkdir(directory.c_str(), 0750) == 0) {
+        return sync_directory(parent_of(directory));
+    }
+    if (errno == EEXIST) {
+        return {};
+    }
+    return os_failure("create directory", directory);
+}
+
+bool exists(const std::string& path) {
+    struct stat status{};
+    return ::stat(path.c_str(), &status) == 0;
+}
+
+Result<std::vector<std::string>> list_directory(const std::string& directory) {
+    struct Close {
+        void operator()(DIR* stream) const { ::closedir(stream); }
+    };
+    const std::unique_ptr<DIR, Close> stream(::opendir(directory.c_str()));
+    if (!stream) {
+        return os_failure("list", directory);
+    }
+    std::vector<std::string> names;
+    while (const dirent* entry = ::readdir(stream.get())) {
+        const std::string_view name = entry->d_name;
+        if (name != "." && name != "..") {
+            names.emplace_back(name);
+        }
+    }
+    std::ranges::sort(names);
+    return names;
+}
+
+Result<void> remove_file(const std::string& path) {
+    if (::unlink(path.c_str()) != 0 && errno != ENOENT) {
+        return os_failure("remove", path);
+    }
+    return {};
+}
+
+}  // namespace holdfast::ledger

@@ -1,0 +1,262 @@
+#include "ledger/rocksdb_ledger.hpp"
+
+#include <atomic>
+#include <charconv>
+#include <limits>
+#include <mutex>
+#include <utility>
+
+#include "base/check.hpp"
+#include "ledger/append_check.hpp"
+#include "ledger/free_space.hpp"
+#include "ledger/posix_file.hpp"
+#include "ledger/rocksdb_store.hpp"
+#include "ledger/tail_mark.hpp"
+#include "ledger/tail_recovery.hpp"
+
+namespace holdfast::ledger {
+namespace {
+
+using base::ErrorCode;
+using base::failure;
+using base::Result;
+
+// An append asks for the log, the later flush and the administration of both before it begins:
+// only then is "nothing was written" certain. Running full in the middle is an unknown outcome.
+constexpr std::uint64_t kFreeFactor = 4;
+constexpr std::uint64_t kFreeFloor = std::uint64_t{8} << 20;
+
+struct Parts {
+    RocksdbOptions options;
+    std::optional<DirectoryLock> lock;  // none if read-only; outlives the store
+    std::unique_ptr<RocksdbStore> store;
+    std::optional<TailMark> mark;  // none if read-only
+    Tail tail;
+};
+
+class RocksdbLedger final : public Ledger {
+  public:
+    explicit RocksdbLedger(Parts parts)
+        : parts_(std::move(parts)),
+          checkpoints_(LedgerPaths(parts_.options.path).checkpoints, parts_.options.partition,
+                       parts_.options.warn) {}
+
+    ~RocksdbLedger() override {
+        if (parts_.mark) {
+            if (const auto synced = parts_.mark->sync(); !synced) {
+                parts_.options.warn(synced.error().message);
+            }
+        }
+    }
+
+    Result<void> append(const Append& append) override;
+    Result<void> forget(std::span<const base::Digest128> digests) override;
+    Result<std::unique_ptr<CheckpointWriter>> begin_checkpoint(model::Sequence at) override;
+
+    Result<void> read_from(model::Sequence first, std::size_t batches,
+                           const BytesVisitor& visit) override {
+        return parts_.store->read_batches(first, present().last, batches, visit);
+    }
+    Result<Tail> tail() override { return present(); }
+    Result<std::optional<model::Sequence>> read_newest_checkpoint(
+        const BytesVisitor& visit) override {
+        return checkpoints_.read_newest(present().last, visit);
+    }
+    Result<std::optional<std::string>> private_text(base::Digest128 digest) override {
+        return parts_.store->private_text(digest);
+    }
+
+  private:
+    [[nodiscard]] Tail present() const {
+        const std::scoped_lock lock(tail_mutex_);
+        return parts_.tail;
+    }
+    [[nodiscard]] Result<void> writable() const;
+    [[nodiscard]] Result<void> room_for(const Append& append) const;
+    std::unexpected<base::Error> in_doubt(const base::Error& cause);
+
+    Parts parts_;
+    CheckpointFiles checkpoints_;
+    mutable std::mutex tail_mutex_;  // readers ask for the tail while the writer moves it
+    std::atomic<bool> is_wounded_ = false;
+};
+
+Result<void> RocksdbLedger::writable() const {
+    if (parts_.options.read_only) {
+        return failure(ErrorCode::invalid_input,
+                       "the ledger " + parts_.options.path + " was opened read-only");
+    }
+    if (is_wounded_) {
+        return failure(ErrorCode::outcome_unknown, "an earlier write to the ledger " +
+                                                       parts_.options.path +
+                                                       " is in doubt: stop and open it again");
+    }
+    return {};
+}
+
+Result<void> RocksdbLedger::room_for(const Append& append) const {
+    std::uint64_t needed = append.batch.size();
+    for (const PrivateText& text : append.private_texts) {
+        needed += text.text.size();
+    }
+    needed = needed * kFreeFactor + kFreeFloor;
+    TRY(const auto free, free_bytes(parts_.options.path));
+    if (free < needed) {
+        return failure(ErrorCode::storage_full,
+                       "the disk of " + parts_.options.path + " has " + std::to_string(free) +
+                           " bytes free, an append asks for " + std::to_string(needed));
+    }
+    return {};
+}
+
+std::unexpected<base::Error> RocksdbLedger::in_doubt(const base::Error& cause) {
+    is_wounded_ = true;
+    return failure(ErrorCode::outcome_unknown, cause.message);
+}
+
+Result<void> RocksdbLedger::append(const Append& append) {
+    TRY_VOID(writable());
+    // Only this thread moves the tail, so it may be read without the lock here.
+    TRY(const Batch batch, check_append(append, parts_.tail, parts_.options.partition));
+    TRY_VOID(room_for(append));
+    const BatchRecord record{batch.header.first, append.batch};
+    if (const auto put = parts_.store->put_batch(record, append.private_texts); !put) {
+        return in_doubt(put.error());
+    }
+    const Tail tail = tail_after(append, batch, parts_.tail);
+    // The batch is durable, but its disk does not answer as it should: stopping is the safe side.
+    if (const auto marked = parts_.mark->write(tail); !marked) {
+        return in_doubt(marked.error());
+    }
+    const std::scoped_lock lock(tail_mutex_);
+    parts_.tail = tail;
+    return {};
+}
+
+Result<void> RocksdbLedger::forget(std::span<const base::Digest128> digests) {
+    TRY_VOID(writable());
+    return parts_.store->erase_private(digests);
+}
+
+Result<std::unique_ptr<CheckpointWriter>> RocksdbLedger::begin_checkpoint(model::Sequence at) {
+    TRY_VOID(writable());
+    if (at > present().last) {
+        return failure(ErrorCode::invalid_input,
+                       "a checkpoint at sequence " + std::to_string(at.value()) +
+                           " would be ahead of the ledger " + parts_.options.path);
+    }
+    return checkpoints_.begin(at);
+}
+
+Result<std::uint64_t> read_epoch(RocksdbStore& store, const RocksdbOptions& options) {
+    TRY(const auto text, store.meta(kEpochName));
+    if (!text) {
+        return 0;
+    }
+    std::uint64_t epoch = 0;
+    const auto parsed = std::from_chars(text->data(), text->data() + text->size(), epoch);
+    if (parsed.ec != std::errc{} || parsed.ptr != text->data() + text->size()) {
+        return failure(ErrorCode::corrupted,
+                       "the epoch stored in " + options.path + "/db is not a number");
+    }
+    return epoch;
+}
+
+// FORMAT and database are one ledger, or somebody mixed the files of two.
+Result<void> check_identity(RocksdbStore& store, const RocksdbOptions& options,
+                            const LedgerInfo& info, const Tail& mark) {
+    TRY(const auto identity, store.meta(kIdentityName));
+    if (identity ? *identity == info.id : mark.last.value() == 0) {
+        return {};
+    }
+    return failure(ErrorCode::corrupted, LedgerPaths(options.path).database +
+                                             " belongs to ledger " + identity.value_or("(none)") +
+                                             ", but " + options.path + "/FORMAT to ledger " +
+                                             info.id + "; nothing was changed");
+}
+
+Result<LedgerInfo> find_or_create(const RocksdbOptions& options) {
+    auto info = read_ledger_info(options.path);
+    const bool is_absent = !info && info.error().code == ErrorCode::not_found;
+    if (is_absent && options.create_if_missing && !options.read_only) {
+        return create_ledger_directory(options.path, options.partition);
+    }
+    if (info && info->partition != options.partition) {
+        return failure(ErrorCode::invalid_input,
+                       "the ledger " + options.path + " belongs to partition " +
+                           std::to_string(info->partition.value()) + ", not to " +
+                           std::to_string(options.partition.value()));
+    }
+    return info;
+}
+
+// Opens without changing anything, and judges.
+Result<Parts> look(const RocksdbOptions& options, const LedgerInfo& info) {
+    const LedgerPaths paths(options.path);
+    // First the mark, then the database: the other way round a ledger that is being served could
+    // seem to end before its mark.
+    TRY(const TailMark mark, TailMark::open(paths.tail, PosixFile::Mode::read));
+    Parts parts{.options = options, .lock = {}, .store = {}, .mark = {}, .tail = {}};
+    TRY(parts.store, open_rocksdb_store(paths.database, StoreMode::read));
+    TRY_VOID(check_identity(*parts.store, options, info, mark.newest()));
+    TRY(parts.tail, recover_tail(options.path, *parts.store, mark.newest()));
+    TRY(const auto epoch, read_epoch(*parts.store, options));
+    if (epoch < parts.tail.epoch.value()) {
+        return failure(ErrorCode::corrupted,
+                       "the epoch stored in " + paths.database + " is older than its batches");
+    }
+    parts.tail.epoch = model::Epoch(epoch);
+    return parts;
+}
+
+Result<Parts> open_to_read(const RocksdbOptions& options) {
+    TRY(const LedgerInfo info, find_or_create(options));
+    // The owner of a served ledger may drop a file between its being listed and being opened.
+    constexpr int kAttempts = 5;
+    auto parts = look(options, info);
+    for (int attempt = 1; !parts && attempt < kAttempts; ++attempt) {
+        parts = look(options, info);
+    }
+    return parts;
+}
+
+Result<Parts> open_to_serve(const RocksdbOptions& options) {
+    if (options.create_if_missing) {
+        TRY_VOID(make_directory(options.path));
+    }
+    const LedgerPaths paths(options.path);
+    Parts parts{.options = options, .lock = {}, .store = {}, .mark = {}, .tail = {}};
+    TRY(parts.lock, DirectoryLock::take(options.path));
+    TRY(const LedgerInfo info, find_or_create(options));
+    TRY(parts.mark, TailMark::open(paths.tail, PosixFile::Mode::overwrite));
+    // Before its first append a ledger may lack its database: creation was interrupted.
+    const bool is_new = parts.mark->newest().last.value() == 0;
+    if (!is_new) {
+        // RocksDB writes when it opens to write, so whatever is wrong has to be found before.
+        TRY([[maybe_unused]] const Parts seen, look(options, info));
+    }
+    TRY(parts.store,
+        open_rocksdb_store(paths.database, is_new ? StoreMode::create : StoreMode::write));
+    TRY_VOID(check_identity(*parts.store, options, info, parts.mark->newest()));
+    TRY(parts.tail, recover_tail(options.path, *parts.store, parts.mark->newest()));
+    TRY(const auto epoch, read_epoch(*parts.store, options));
+    // RocksDB has put what it recovered into new synced files; these synced writes prove that the
+    // disk takes writes again, and fence whoever still believes in the old epoch.
+    parts.tail.epoch = model::Epoch(epoch + 1);
+    TRY_VOID(parts.store->put_meta(kIdentityName, info.id));
+    TRY_VOID(parts.store->put_meta(kEpochName, std::to_string(epoch + 1)));
+    TRY_VOID(parts.mark->write(parts.tail));
+    TRY_VOID(parts.mark->sync());
+    const CheckpointFiles checkpoints(paths.checkpoints, options.partition, options.warn);
+    TRY_VOID(checkpoints.prepare());
+    return parts;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Ledger>> open_rocksdb_ledger(const RocksdbOptions& options) {
+    TRY(auto parts, options.read_only ? open_to_read(options) : open_to_serve(options));
+    return std::make_unique<RocksdbLedger>(std::move(parts));
+}
+
+}  // namespace holdfast::ledger

@@ -1,0 +1,34 @@
+// salvage_rocksdb_ledger: saves what is intact of a ledger that is refused.
+//
+// For `holdfast ledger salvage SOURCE TARGET`. Copies every batch that verifies in an unbroken
+// chain from the first one on, and all private texts, into a new directory with an id of its own.
+// The source is only read. Stop whoever serves it first. Checkpoints are not copied: they are made
+// again. Thread rule: a free function, any thread.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "ledger/ledger.hpp"
+
+namespace holdfast::ledger {
+
+struct SalvageReport {
+    Tail kept;                  // where the copy ends; one event per sequence, from 1
+    std::uint64_t batches = 0;  // copied
+    std::uint64_t private_texts = 0;
+    // What the source's mark says, if it can be read.
+    std::optional<model::Sequence> marked;
+    // Events that the mark says were durable and the copy lacks.
+    std::uint64_t missing = 0;
+    // Why copying ended before the source did; empty if everything was read.
+    std::string stopped;
+};
+
+// Errors: invalid_input (the target is not empty), not_found, newer_format, corrupted (nothing can
+// be read at all), storage_full, unavailable.
+[[nodiscard]] base::Result<SalvageReport> salvage_rocksdb_ledger(const std::string& source,
+                                                                 const std::string& target);
+
+}  // namespace holdfast::ledger
