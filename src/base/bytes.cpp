@@ -38,7 +38,9 @@ std::uint64_t ByteReader::varint() {
     std::uint64_t value = 0;
     for (unsigned shift = 0; shift < 64; shift += 7) {
         const auto byte = std::to_integer<std::uint64_t>(fixed<std::byte>());
-        if (shift == 63 && byte > 1) {
+        const bool too_big = shift == 63 && byte > 1;
+        const bool needless = shift > 0 && byte == 0;  // one value has one encoding
+        if (too_big || needless) {
             break;
         }
         value |= (byte & 0x7f) << shift;

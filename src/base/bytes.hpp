@@ -2,7 +2,8 @@
 //
 // The writer appends to a buffer it does not own. The reader never reads past its span: after the
 // first field that does not fit it is `failed()` and every later field reads as zero, so a decoder
-// reads everything and asks once. Thread rule: none, plain values.
+// reads everything and asks once. A varint longer than needed fails too: one value, one encoding.
+// Thread rule: none, plain values.
 #pragma once
 
 #include <bit>

@@ -1,6 +1,5 @@
 #include "base/digest.hpp"
 
-#include <nmmintrin.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
@@ -10,6 +9,10 @@
 #include <memory>
 
 #include "base/check.hpp"
+
+#ifdef __x86_64__
+#include <nmmintrin.h>
+#endif
 
 namespace holdfast::base {
 namespace {
@@ -52,6 +55,18 @@ Digest128 shorten(const Sha256& full) {
     return out;
 }
 
+std::uint32_t crc32c_portable(std::span<const std::byte> bytes, std::uint32_t crc) {
+    constexpr std::uint32_t kPolynomial = 0x82f63b78;  // Castagnoli, reflected
+    for (const std::byte byte : bytes) {
+        crc ^= std::to_integer<std::uint32_t>(byte);
+        for (int bit = 0; bit < 8; ++bit) {
+            crc = (crc >> 1) ^ ((crc & 1) != 0 ? kPolynomial : 0);
+        }
+    }
+    return crc;
+}
+
+#ifdef __x86_64__
 __attribute__((target("sse4.2"))) std::uint32_t crc32c_hardware(std::span<const std::byte> bytes,
                                                                 std::uint32_t crc) {
     std::uint64_t wide = crc;
@@ -68,16 +83,15 @@ __attribute__((target("sse4.2"))) std::uint32_t crc32c_hardware(std::span<const 
     return crc;
 }
 
-std::uint32_t crc32c_portable(std::span<const std::byte> bytes, std::uint32_t crc) {
-    constexpr std::uint32_t kPolynomial = 0x82f63b78;  // Castagnoli, reflected
-    for (const std::byte byte : bytes) {
-        crc ^= std::to_integer<std::uint32_t>(byte);
-        for (int bit = 0; bit < 8; ++bit) {
-            crc = (crc >> 1) ^ ((crc & 1) != 0 ? kPolynomial : 0);
-        }
-    }
-    return crc;
+std::uint32_t crc32c_from(std::span<const std::byte> bytes, std::uint32_t crc) {
+    static const bool has_hardware = __builtin_cpu_supports("sse4.2") != 0;
+    return has_hardware ? crc32c_hardware(bytes, crc) : crc32c_portable(bytes, crc);
 }
+#else
+std::uint32_t crc32c_from(std::span<const std::byte> bytes, std::uint32_t crc) {
+    return crc32c_portable(bytes, crc);
+}
+#endif
 
 }  // namespace
 
@@ -130,9 +144,7 @@ bool equal_constant_time(std::string_view a, std::string_view b) {
 }
 
 std::uint32_t crc32c(std::span<const std::byte> bytes, std::uint32_t seed) {
-    static const bool has_hardware = __builtin_cpu_supports("sse4.2") != 0;
-    const std::uint32_t crc = ~seed;
-    return ~(has_hardware ? crc32c_hardware(bytes, crc) : crc32c_portable(bytes, crc));
+    return ~crc32c_from(bytes, ~seed);
 }
 
 void fill_random(std::span<std::byte> out) {

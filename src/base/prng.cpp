@@ -43,7 +43,10 @@ std::uint64_t Prng::below(std::uint64_t bound) {
 
 std::int64_t Prng::between(std::int64_t low, std::int64_t high) {
     CHECK(low <= high);
-    return low + static_cast<std::int64_t>(below(static_cast<std::uint64_t>(high - low) + 1));
+    // Unsigned, because the whole range does not fit a signed difference.
+    const auto first = static_cast<std::uint64_t>(low);
+    const std::uint64_t count = static_cast<std::uint64_t>(high) - first + 1;  // 0: all there are
+    return static_cast<std::int64_t>(first + (count == 0 ? next() : below(count)));
 }
 
 bool Prng::chance(std::uint64_t numerator, std::uint64_t denominator) {
