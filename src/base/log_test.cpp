@@ -11,9 +11,10 @@ namespace holdfast::base {
 namespace {
 
 class Log : public ::testing::Test {
-  protected:
+  public:
     ~Log() override { configure_log({}); }
 
+  protected:
     // What the calls in `write` put on standard error, times replaced by "T".
     template <typename Write>
     static std::string written(Write write) {
