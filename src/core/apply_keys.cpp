@@ -1,0 +1,85 @@
+#include <tuple>
+
+#include "base/check.hpp"
+#include "core/apply_internal.hpp"
+
+namespace holdfast::core {
+namespace {
+
+constexpr std::int64_t kMsPerSecond = 1000;
+
+void put_key(State& state, const model::KeyUse& key, const KeyRecord& record) {
+    CHECK(state.keys.find(key.key) == nullptr, "a key was used twice");
+    state.keys.put(key.key, record);
+    state.hash += hash_of(key.key, record);
+}
+
+void forget_oldest_refusal(State& state, Tenant& tenant) {
+    const base::Digest128 oldest = tenant.recorded_refusals.front();
+    tenant.recorded_refusals.pop_front();
+    const KeyRecord* const record = state.keys.find(oldest);
+    CHECK(record != nullptr && record->refusal);
+    state.hash -= hash_of(oldest, *record);
+    state.keys.erase(oldest);
+}
+
+void drop_tombstone(State& state, base::Digest128 name) {
+    if (const Tombstone* const old = state.tombstones.find(name)) {
+        state.hash -= hash_of(name, *old);
+        state.tombstones.erase(name);
+    }
+}
+
+// Ended tombstones go from the front; a renewed one stands at the back as well, so the front entry
+// of a name may be stale.
+void drop_ended_tombstones(State& state, Tenant& tenant, std::int64_t now_ms) {
+    while (!tenant.tombstones.empty()) {
+        const base::Digest128 name = tenant.tombstones.front();
+        const Tombstone* const tombstone = state.tombstones.find(name);
+        if (tombstone != nullptr && tombstone->until_ms > now_ms) {
+            return;
+        }
+        drop_tombstone(state, name);
+        tenant.tombstones.pop_front();
+    }
+}
+
+}  // namespace
+
+void apply_key(State& state, const model::KeyUse& key, model::Sequence sequence) {
+    if (!key.empty()) {
+        put_key(state, key,
+                {.event = sequence, .fingerprint = key.fingerprint.low, .refusal = false});
+    }
+}
+
+void apply_refusal(State& state, const model::RefusalRecorded& event, model::Sequence sequence,
+                   base::Time time) {
+    Tenant& tenant = state.tenants[event.tenant.value()];
+    const Rehash rehash(state, tenant, event.tenant);
+    if (tenant.recorded_refusals.size() >= tenant.recorded_refusals_max) {
+        forget_oldest_refusal(state, tenant);
+    }
+    tenant.recorded_refusals.push_back(event.key.key);
+    put_key(state, event.key,
+            {.event = sequence, .fingerprint = event.key.fingerprint.low, .refusal = true});
+    const std::int64_t second = base::to_ms(time) / kMsPerSecond;
+    tenant.refusals_in_second = second == tenant.refusal_second ? tenant.refusals_in_second + 1 : 1;
+    tenant.refusal_second = second;
+}
+
+void apply_release_by_name(State& state, const model::ReleasedByName& event, base::Time time) {
+    const std::int64_t until_ms = base::to_ms(event.blocked_until);
+    if (until_ms == 0) {
+        return;
+    }
+    Tenant& tenant = state.tenants[event.tenant.value()];
+    drop_ended_tombstones(state, tenant, base::to_ms(time));
+    drop_tombstone(state, event.name);
+    const Tombstone tombstone{.until_ms = until_ms};
+    state.tombstones.put(event.name, tombstone);
+    state.hash += hash_of(event.name, tombstone);
+    tenant.tombstones.push_back(event.name);
+}
+
+}  // namespace holdfast::core

@@ -1,0 +1,206 @@
+#include "core/decide.hpp"
+
+#include <algorithm>
+
+#include "base/check.hpp"
+#include "core/decide_internal.hpp"
+#include "model/limits.hpp"
+
+namespace holdfast::core {
+
+using namespace model;
+
+namespace {
+
+constexpr std::int64_t kMsPerSecond = 1000;
+
+// A key that was seen: the first answer again, or a client's mistake.
+std::optional<Decision> judge_key(const Asked& asked) {
+    const Key& key = asked.command.key;
+    if (key.empty()) {
+        return std::nullopt;
+    }
+    const KeyRecord* const record = asked.state.keys.find(key.key);
+    if (record == nullptr) {
+        return std::nullopt;
+    }
+    if (record->fingerprint != key.fingerprint.low) {
+        return refused(asked, RefusalCode::idempotency_key_reused);
+    }
+    Decision out;
+    out.outcome = Outcome::replayed;
+    out.replay_of = record->event;
+    return out;
+}
+
+// A flood of refusals on a sold-out SKU may fill neither the ledger nor memory: beyond the tenant's
+// rate a "no" is answered but not remembered.
+bool may_record(const Asked& asked, RefusalCode code) {
+    if (asked.command.key.empty() || !asked.tenant || !entry_of(code).recorded) {
+        return false;
+    }
+    const Tenant& tenant = asked.state.tenant(*asked.tenant);
+    const std::int64_t second = base::to_ms(asked.stamp.time) / kMsPerSecond;
+    const std::uint32_t used = second == tenant.refusal_second ? tenant.refusals_in_second : 0;
+    return tenant.recorded_refusals_max > 0 && used < tenant.recorded_refusals_per_second;
+}
+
+}  // namespace
+
+Decision decide(const State& state, const Command& command, Stamp stamp) {
+    const Asked asked{.state = state,
+                      .command = command,
+                      .stamp = stamp,
+                      .tenant = state.find_tenant(command.tenant.digest)};
+    if (auto known = judge_key(asked)) {
+        return std::move(*known);
+    }
+    struct Dispatch {
+        const Asked& asked;
+        Decision operator()(const CreateReservation& r) const { return decide_create(asked, r); }
+        Decision operator()(const ChangeReservation& r) const { return decide_change(asked, r); }
+        Decision operator()(const ReleaseByName& r) const {
+            return decide_release_by_name(asked, r);
+        }
+        Decision operator()(const MoveStock& r) const { return decide_movement(asked, r); }
+        Decision operator()(const SetSafetyStock& r) const { return decide_safety_stock(asked, r); }
+        Decision operator()(const PutSku& r) const { return decide_put_sku(asked, r); }
+        Decision operator()(const ReadReservation& r) const { return decide_read(asked, r); }
+    };
+    return std::visit(Dispatch{asked}, command.request);
+}
+
+bool is_dead(const Reservation& reservation, base::Time now) {
+    return reservation.in_deadlines.linked() && reservation.deadline_ms <= base::to_ms(now);
+}
+
+std::vector<Event> genesis(base::Digest128 ledger_id, base::Digest128 id_key) {
+    constexpr TenantId kFirst(0);
+    return {LedgerCreated{.ledger_id = ledger_id, .id_key = id_key},
+            TenantRegistered{.tenant = kFirst,
+                             .recorded_refusals_max = kRecordedRefusalsMax,
+                             .recorded_refusals_per_second = kRecordedRefusalsPerSecond,
+                             .tombstones_max = kTombstonesMax,
+                             .name = "default"},
+            ClassDefined{.tenant = kFirst, .sku_class = default_class()}};
+}
+
+Decision applied(std::vector<Event> events) {
+    Decision out;
+    out.outcome = Outcome::applied;
+    out.events = std::move(events);
+    return out;
+}
+
+Decision shown(Event event) {
+    Decision out;
+    out.outcome = Outcome::shown;
+    out.events.push_back(std::move(event));
+    return out;
+}
+
+Decision expire_first(const Reservation& reservation) {
+    Decision out;
+    out.outcome = Outcome::expire_first;
+    out.expire = reservation.id;
+    return out;
+}
+
+Decision refused(const Asked& asked, Refusal refusal) {
+    Decision out;
+    out.outcome = Outcome::refused;
+    out.refusal = std::move(refusal);
+    out.refusal.decided_at = asked.stamp.time;
+    out.refusal.recorded = may_record(asked, out.refusal.code);
+    if (out.refusal.recorded) {
+        RefusalRecorded event{.tenant = *asked.tenant,
+                              .operation = asked.command.operation,
+                              .refusal = out.refusal,
+                              .key = key_use(asked.command)};
+        auto& lines = event.refusal.lines;
+        if (lines.size() > kRecordedLines) {
+            event.refusal.lines_omitted = static_cast<std::uint32_t>(lines.size() - kRecordedLines);
+            lines.resize(kRecordedLines);
+        }
+        out.events.emplace_back(std::move(event));
+    }
+    return out;
+}
+
+Decision refused(const Asked& asked, RefusalCode code) {
+    Refusal refusal;
+    refusal.code = code;
+    return refused(asked, std::move(refusal));
+}
+
+KeyUse key_use(const Command& command) {
+    return {.key = command.key.key,
+            .fingerprint = command.key.fingerprint,
+            .source = command.key.source,
+            .source_sequence = command.key.source_sequence};
+}
+
+Decision unchanged(const Asked& asked, ReservationChanged event) {
+    event.key = key_use(asked.command);
+    if (event.key.empty()) {
+        return shown(std::move(event));
+    }
+    std::vector<Event> events;
+    events.emplace_back(std::move(event));
+    return applied(std::move(events));
+}
+
+Policy policy_of(const State& state, std::span<const LineImage> lines) {
+    CHECK(!lines.empty());
+    Policy out;
+    bool first = true;
+    const auto tighten = [&first](auto& bound, auto value) {
+        bound = first ? value : std::min(bound, value);
+    };
+    for (const auto& line : lines) {
+        const SkuClass& c = state.class_of(line.sku);
+        tighten(out.hold_ttl, c.hold_ttl);
+        tighten(out.hold_ttl_max, c.hold_ttl_max);
+        tighten(out.payment_ttl, c.payment_ttl);
+        tighten(out.payment_ttl_max, c.payment_ttl_max);
+        tighten(out.lifetime_max, c.lifetime_max);
+        tighten(out.extensions_max, c.extensions_max);
+        out.on_payment_timeout = std::max(out.on_payment_timeout, c.on_payment_timeout);
+        out.late_commit = std::max(out.late_commit, c.late_commit);
+        first = false;
+    }
+    return out;
+}
+
+TenantId ensure_tenant(const Asked& asked, std::vector<Event>& events) {
+    if (asked.tenant) {
+        return *asked.tenant;
+    }
+    const TenantId fresh(asked.state.tenants.size());
+    events.emplace_back(TenantRegistered{.tenant = fresh,
+                                         .recorded_refusals_max = kRecordedRefusalsMax,
+                                         .recorded_refusals_per_second = kRecordedRefusalsPerSecond,
+                                         .tombstones_max = kTombstonesMax,
+                                         .name = asked.command.tenant.text});
+    events.emplace_back(ClassDefined{.tenant = fresh, .sku_class = default_class()});
+    return fresh;
+}
+
+std::int64_t Availability::left(std::uint32_t cell) const {
+    const auto found =
+        std::ranges::lower_bound(taken_, cell, {}, &std::pair<std::uint32_t, std::int64_t>::first);
+    const bool known = found != taken_.end() && found->first == cell;
+    return state_.cells[cell].units.sellable() - (known ? found->second : 0);
+}
+
+void Availability::take(std::uint32_t cell, std::int64_t units) {
+    const auto found =
+        std::ranges::lower_bound(taken_, cell, {}, &std::pair<std::uint32_t, std::int64_t>::first);
+    if (found != taken_.end() && found->first == cell) {
+        found->second += units;
+    } else {
+        taken_.insert(found, {cell, units});
+    }
+}
+
+}  // namespace holdfast::core

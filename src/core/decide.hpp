@@ -1,0 +1,54 @@
+// decide: the pure function at the heart of Holdfast.
+//
+// Given the state, a command and a stamp it says what happens: events to append, a refusal, an
+// answer that needs no event, or "this hold is dead, expire it first and ask again". It reads no
+// clock, does no I/O, throws no dice and changes nothing; the same arguments give the same
+// decision on every machine for ever. Events and images in a decision hold views into the command
+// and the state: use them before either changes.
+//
+// Order of judgement (the first that applies answers; it is API, a test holds it):
+//   key replay or key reuse -> tombstone -> unknown names -> limits of the request -> already in
+//   the asked-for state (a success) -> version -> transition -> stock.
+// Thread rule: one thread per state.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "core/stamp.hpp"
+#include "core/state.hpp"
+#include "model/command.hpp"
+#include "model/event.hpp"
+#include "model/refusal.hpp"
+
+namespace holdfast::core {
+
+enum class Outcome : std::uint8_t {
+    applied,       // `events` are to be appended; the last one is the reply
+    shown,         // nothing changes; `events` has the one event whose image is the reply
+    replayed,      // the reply is the one of event `replay_of`
+    refused,       // `refusal`; `events` has a RefusalRecorded if the "no" is to be remembered
+    expire_first,  // the hold `expire` is past its deadline: expire it, then decide again
+};
+
+struct Decision {
+    Outcome outcome = Outcome::refused;
+    std::vector<model::Event> events;
+    model::Refusal refusal;
+    model::Sequence replay_of;
+    model::ReservationId expire;
+};
+
+[[nodiscard]] Decision decide(const State& state, const model::Command& command, Stamp stamp);
+
+// The event that ends a hold whose deadline has passed: expired, or moved to review if it is in
+// payment_pending and a class of its lines says so. The reservation must be past its deadline.
+[[nodiscard]] model::Event decide_expiry(const State& state, const Reservation& reservation);
+
+// What the very first batch of a new ledger says: its identity and the tenant `default`.
+[[nodiscard]] std::vector<model::Event> genesis(base::Digest128 ledger_id, base::Digest128 id_key);
+
+// Whether units are held beyond their deadline: they no longer count for anybody.
+[[nodiscard]] bool is_dead(const Reservation& reservation, base::Time now);
+
+}  // namespace holdfast::core

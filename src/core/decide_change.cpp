@@ -1,0 +1,201 @@
+// The verbs of one reservation: begin payment, commit, release, extend, ship, cancel, return.
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "base/check.hpp"
+#include "core/decide_change.hpp"
+#include "core/decide_internal.hpp"
+
+namespace holdfast::core {
+
+using namespace model;
+
+namespace {
+
+// Units of a line that a verb can act on.
+std::int64_t actionable(Operation operation, const LineQuantities& units) {
+    switch (operation) {
+        case Operation::ship: return units.committed;
+        case Operation::cancel: return units.held + units.committed;
+        case Operation::return_units: return units.shipped - units.returned;
+        default: return units.held;
+    }
+}
+
+bool names(const LinePart& part, const LineImage& line, std::size_t index,
+           std::optional<SkuId> sku) {
+    if (part.line_id.empty()) {
+        return sku == line.sku;
+    }
+    // A line without an id answers to its number, counted from 1, as replies show it.
+    return line.line_id.empty() ? part.line_id == std::to_string(index + 1)
+                                : part.line_id == line.line_id;
+}
+
+// Takes one part's units from the lines it names, in order. Returns what was missing.
+std::int64_t take_part(const Change& change, const LinePart& part, std::vector<std::int64_t>& taken,
+                       bool& known) {
+    const auto sku = change.asked.state.find_sku(part.sku.digest);
+    std::int64_t missing = part.quantity;
+    known = false;
+    for (std::size_t i = 0; i < change.image.lines.size(); ++i) {
+        const LineImage& line = change.image.lines[i];
+        if (names(part, line, i, sku)) {
+            known = true;
+            const std::int64_t left =
+                actionable(change.asked.command.operation, line.units) - taken[i];
+            const std::int64_t units = std::clamp<std::int64_t>(missing, 0, left);
+            taken[i] += units;
+            missing -= units;
+        }
+    }
+    return missing;
+}
+
+Decision refuse_part(const Change& change, RefusalCode code, std::size_t part) {
+    Refusal refusal;
+    refusal.code = code;
+    refusal.line = static_cast<std::uint32_t>(part);
+    refusal.reservation = change.image.id;
+    return refused(change.asked, std::move(refusal));
+}
+
+}  // namespace
+
+std::expected<Selection, Decision> select_units(const Change& change) {
+    const auto& image = change.image;
+    const auto& parts = change.request.lines;
+    Selection out;
+    out.units.resize(image.lines.size());
+    if (parts.empty()) {
+        for (std::size_t i = 0; i < image.lines.size(); ++i) {
+            out.units[i] = actionable(change.asked.command.operation, image.lines[i].units);
+        }
+        return out;
+    }
+    for (std::size_t p = 0; p < parts.size(); ++p) {
+        bool known = false;
+        const std::int64_t missing = take_part(change, parts[p], out.units, known);
+        if (!known) {
+            return std::unexpected(refuse_part(change, RefusalCode::unknown_line, p));
+        }
+        if (missing > 0) {
+            const auto sku = change.asked.state.find_sku(parts[p].sku.digest);
+            out.missing.push_back({.line = static_cast<std::uint32_t>(p),
+                                   .sku = sku.value_or(image.lines.front().sku),
+                                   .requested = parts[p].quantity,
+                                   .sellable = parts[p].quantity - missing});
+        }
+    }
+    return out;
+}
+
+Decision refuse_state(const Change& change, RefusalCode code) {
+    Refusal refusal;
+    refusal.code = code;
+    refusal.state = state_of(change.image);
+    refusal.reservation = change.image.id;
+    return refused(change.asked, std::move(refusal));
+}
+
+Decision refuse_quantity(const Change& change, Selection selection) {
+    Refusal refusal;
+    refusal.code = RefusalCode::quantity_exceeded;
+    refusal.state = state_of(change.image);
+    refusal.reservation = change.image.id;
+    refusal.lines = std::move(selection.missing);
+    return refused(change.asked, std::move(refusal));
+}
+
+Decision refuse_bound(const Change& change, RefusalCode code, base::Duration bound) {
+    Refusal refusal;
+    refusal.code = code;
+    refusal.reservation = change.image.id;
+    refusal.limit = std::chrono::duration_cast<std::chrono::seconds>(bound).count();
+    return refused(change.asked, std::move(refusal));
+}
+
+Decision accept_change(const Change& change, Verb verb, ReservationImage image) {
+    const auto& request = change.request;
+    ++image.version;
+    if (sum_lines(image.lines).held == 0) {
+        image.expires_at = base::kNever;
+    }
+    std::vector<Event> events;
+    events.emplace_back(
+        ReservationChanged{.verb = verb,
+                           .reason = request.reason,
+                           .disposition = request.disposition,
+                           .occurred_at = request.occurred_at.value_or(base::Time{}),
+                           .note = request.note.digest,
+                           .document = request.document,
+                           .image = std::move(image),
+                           .key = key_use(change.asked.command)});
+    return applied(std::move(events));
+}
+
+Decision already(const Change& change, Verb verb) {
+    return unchanged(change.asked, {.verb = verb, .image = change.image, .key = {}});
+}
+
+namespace {
+
+std::optional<Decision> judge_version(const Change& change) {
+    const auto& expected = change.request.expected_version;
+    if (!expected || *expected == change.image.version) {
+        return std::nullopt;
+    }
+    Refusal refusal;
+    refusal.code = RefusalCode::version_mismatch;
+    refusal.version = change.image.version;
+    refusal.reservation = change.image.id;
+    return refused(change.asked, std::move(refusal));
+}
+
+Decision judge(const Change& change) {
+    switch (change.asked.command.operation) {
+        case Operation::begin_payment: return judge_begin_payment(change);
+        case Operation::commit: return judge_commit(change);
+        case Operation::release: return judge_release(change);
+        case Operation::extend: return judge_extend(change);
+        case Operation::ship: return judge_ship(change);
+        case Operation::cancel: return judge_cancel(change);
+        case Operation::return_units: return judge_return(change);
+        default: break;
+    }
+    UNREACHABLE();
+}
+
+}  // namespace
+
+std::optional<Decision> check_version(const Change& change) { return judge_version(change); }
+
+Decision decide_change(const Asked& asked, const ChangeReservation& request) {
+    const Reservation* const found = asked.state.find_reservation(request.reservation);
+    if (found == nullptr || found->tenant != asked.tenant) {
+        return refused(asked, RefusalCode::unknown_reservation);
+    }
+    if (is_dead(*found, asked.stamp.time)) {
+        return expire_first(*found);
+    }
+    const Change change{.asked = asked,
+                        .request = request,
+                        .reservation = *found,
+                        .image = asked.state.image_of(*found)};
+    return judge(change);
+}
+
+Decision decide_read(const Asked& asked, const ReadReservation& request) {
+    const Reservation* const found = asked.state.find_reservation(request.reservation);
+    if (found == nullptr || found->tenant != asked.tenant) {
+        return refused(asked, RefusalCode::unknown_reservation);
+    }
+    if (is_dead(*found, asked.stamp.time)) {
+        return expire_first(*found);
+    }
+    return shown(
+        ReservationChanged{.verb = Verb::hold, .image = asked.state.image_of(*found), .key = {}});
+}
+
+}  // namespace holdfast::core

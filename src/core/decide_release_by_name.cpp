@@ -1,0 +1,97 @@
+// Release by create key or by reference: also of what was never seen, so that it stays away.
+#include <utility>
+
+#include "core/decide_internal.hpp"
+#include "model/limits.hpp"
+
+namespace holdfast::core {
+
+using namespace model;
+
+namespace {
+
+// What the name stands for among reservations that hold units.
+std::vector<const Reservation*> find_named(const Asked& asked, const ReleaseByName& request) {
+    std::vector<const Reservation*> out;
+    const State& state = asked.state;
+    if (!request.create_key.empty()) {
+        const KeyRecord* const record = state.keys.find(request.create_key);
+        const Reservation* const found =
+            record != nullptr && !record->refusal
+                ? state.find_reservation(ReservationId(record->event.value()))
+                : nullptr;
+        if (found != nullptr && state.units_of(*found).held > 0) {
+            out.push_back(found);
+        }
+        return out;
+    }
+    for (const auto* found = state.newest_holding(request.reference.digest); found != nullptr;
+         found = state.older_holding(*found)) {
+        out.push_back(found);
+    }
+    return out;
+}
+
+bool leaves_tombstone(const Asked& asked, const ReleaseByName& request) {
+    return request.create_key.empty() ? request.block_late
+                                      : asked.state.keys.find(request.create_key) == nullptr;
+}
+
+Event release_held(const State& state, const Reservation& reservation) {
+    ReservationChanged event{.verb = Verb::release, .image = state.image_of(reservation)};
+    for (auto& line : event.image.lines) {
+        line.units.released += std::exchange(line.units.held, 0);
+    }
+    event.image.ended_as = ReservationState::released;
+    event.image.expires_at = base::kNever;
+    ++event.image.version;
+    return event;
+}
+
+Decision refuse_limit(const Asked& asked, std::int64_t limit) {
+    Refusal refusal;
+    refusal.code = RefusalCode::limit_exceeded;
+    refusal.limit = limit;
+    return refused(asked, std::move(refusal));
+}
+
+}  // namespace
+
+Decision decide_release_by_name(const Asked& asked, const ReleaseByName& request) {
+    const auto named = find_named(asked, request);
+    for (const auto* reservation : named) {
+        if (is_dead(*reservation, asked.stamp.time)) {
+            return expire_first(*reservation);
+        }
+    }
+    if (named.size() + 1 > kCommandEventsMax) {
+        return refuse_limit(asked, static_cast<std::int64_t>(kCommandEventsMax));
+    }
+    std::vector<Event> events;
+    ReleasedByName summary{
+        .tenant = ensure_tenant(asked, events),
+        .by_key = !request.create_key.empty(),
+        .name = request.create_key.empty() ? request.reference.digest : request.create_key,
+        .blocked_until = {},
+        .released = {},
+        .key = key_use(asked.command)};
+    if (leaves_tombstone(asked, request)) {
+        const std::uint32_t bound =
+            asked.tenant ? asked.state.tenant(*asked.tenant).tombstones_max : kTombstonesMax;
+        if (asked.tenant && asked.state.tenant(*asked.tenant).tombstones.size() >= bound) {
+            return refuse_limit(asked, bound);
+        }
+        const base::Duration lifetime =
+            asked.tenant ? asked.state.tenant(*asked.tenant).classes.front().lifetime_max
+                         : default_class().lifetime_max;
+        summary.blocked_until = asked.stamp.time + lifetime;
+    }
+    for (const auto* reservation : named) {
+        summary.released.push_back(reservation->id);
+        events.emplace_back(release_held(asked.state, *reservation));
+    }
+    events.emplace_back(std::move(summary));
+    return applied(std::move(events));
+}
+
+}  // namespace holdfast::core

@@ -1,0 +1,110 @@
+#include "core/state.hpp"
+
+#include "base/check.hpp"
+#include "core/extras.hpp"
+#include "model/command.hpp"
+
+namespace holdfast::core {
+
+using model::ClassId;
+using model::ReservationImage;
+using model::SkuId;
+using model::TenantId;
+
+std::optional<TenantId> State::find_tenant(base::Digest128 name) const {
+    const auto* const found = tenants_by_name.find(name);
+    return found != nullptr ? std::optional(TenantId(*found)) : std::nullopt;
+}
+
+std::optional<SkuId> State::find_sku(base::Digest128 name) const {
+    const auto* const found = skus_by_name.find(name);
+    return found != nullptr ? std::optional(SkuId(*found)) : std::nullopt;
+}
+
+std::optional<ClassId> State::find_class(TenantId id, base::Digest128 name) const {
+    const Tenant& owner = tenant(id);
+    for (const auto& candidate : owner.classes) {
+        if (model::class_name(owner.name, candidate.name).digest == name) {
+            return candidate.id;
+        }
+    }
+    return std::nullopt;
+}
+
+const model::SkuClass& State::class_of(SkuId id) const {
+    const Sku& record = sku(id);
+    return tenant(record.tenant).classes[record.sku_class.value()];
+}
+
+base::Digest128 State::id_digest(model::ReservationId id) {
+    // Multiplication by an odd constant is a permutation; its high bits are well spread.
+    const std::uint64_t spread = id.value() * 0x9e3779b97f4a7c15ULL;
+    return {.high = spread, .low = (spread >> 32) ^ (id.value() << 32) ^ 1};
+}
+
+const Reservation* State::find_reservation(model::ReservationId id) const {
+    const auto* const found = reservations_by_id.find(id_digest(id));
+    return found != nullptr ? &reservations[*found] : nullptr;
+}
+
+const Reservation* State::newest_holding(base::Digest128 reference) const {
+    const auto* const found = reference.empty() ? nullptr : holding_by_reference.find(reference);
+    return found != nullptr ? &reservations[*found] : nullptr;
+}
+
+const Reservation* State::older_holding(const Reservation& reservation) const {
+    return reservation.older != kNoIndex ? &reservations[reservation.older] : nullptr;
+}
+
+ReservationImage State::image_of(const Reservation& reservation) const {
+    ReservationImage image;
+    image.id = reservation.id;
+    image.tenant = reservation.tenant;
+    image.version = reservation.version;
+    image.waiting = reservation.waiting;
+    image.ended_as = reservation.ended_as;
+    image.extensions = reservation.extensions;
+    image.created_at = base::time_from_ms(reservation.created_ms);
+    image.first_created_at = base::time_from_ms(reservation.first_created_ms);
+    image.expires_at = base::time_from_ms(reservation.deadline_ms);
+    image.lines.reserve(reservation.line_count);
+    for (std::uint32_t i = reservation.first_line; i != kNoIndex; i = lines[i].next) {
+        const Line& line = lines[i];
+        image.lines.push_back(
+            {.sku = line.sku,
+             .pool = line.cell != kNoIndex ? cells[line.cell].pool : model::kDefaultPool,
+             .untracked = line.cell == kNoIndex,
+             .requested = line.requested,
+             .units = line.units,
+             .line_id = {},
+             .group = {}});
+    }
+    unpack_extras(reservation.extras, image);
+    return image;
+}
+
+model::LineQuantities State::units_of(const Reservation& reservation) const {
+    model::LineQuantities sum;
+    for (std::uint32_t i = reservation.first_line; i != kNoIndex; i = lines[i].next) {
+        const auto& units = lines[i].units;
+        sum.accepted += units.accepted;
+        sum.held += units.held;
+        sum.committed += units.committed;
+        sum.shipped += units.shipped;
+        sum.released += units.released;
+        sum.expired += units.expired;
+        sum.closed_short += units.closed_short;
+        sum.returned += units.returned;
+    }
+    return sum;
+}
+
+const Reservation* State::first_due() const {
+    return deadlines != kNoIndex ? &reservations[deadlines] : nullptr;
+}
+
+const Reservation* State::first_due_in(const Cell& cell) const {
+    return cell.deadlines != kNoIndex ? &reservations[lines[cell.deadlines].reservation] : nullptr;
+}
+
+}  // namespace holdfast::core

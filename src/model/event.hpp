@@ -1,0 +1,197 @@
+// Events: what happened, one struct per type. The ledger's payload and the only input of `apply`.
+//
+// An event carries what its reply shows (images after the change), so that a retry is answered from
+// the event alone. Texts are views into whatever made the event: the command while it is decided,
+// the batch's bytes when it is read back. Personal data appears as keyed digests only.
+// Encoding and versions: model/event_codec.hpp. Thread rule: values.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/digest.hpp"
+#include "base/time.hpp"
+#include "model/ids.hpp"
+#include "model/reason.hpp"
+#include "model/refusal.hpp"
+#include "model/reservation.hpp"
+#include "model/sku_class.hpp"
+
+namespace holdfast::model {
+
+// The scope of an idempotency key, beside the tenant. Persisted: never renumber.
+enum class Operation : std::uint8_t {
+    create = 1,
+    begin_payment = 2,
+    commit = 3,
+    release = 4,
+    extend = 5,
+    ship = 6,
+    cancel = 7,
+    return_units = 8,
+    release_by_name = 9,
+    receive_stock = 10,
+    adjust_stock = 11,
+    set_safety_stock = 12,
+    put_sku = 13,
+    // never recorded: reads that go through the loop
+    read_reservation = 64,
+};
+
+[[nodiscard]] std::string_view to_string(Operation operation);
+
+// The idempotency key that an event was written under. Empty: the request carried none.
+struct KeyUse {
+    base::Digest128 key{};          // of (tenant, operation, key) or (tenant, source, sequence)
+    base::Digest128 fingerprint{};  // of the command as sent
+    std::string_view source{};      // empty: a plain key
+    std::int64_t source_sequence = 0;
+
+    [[nodiscard]] bool empty() const { return key.empty(); }
+};
+
+// The first event of every ledger.
+struct LedgerCreated {
+    base::Digest128 ledger_id{};
+    base::Digest128 id_key{};  // of the permutation that makes public ids (model/public_id.hpp)
+};
+
+struct TenantRegistered {
+    TenantId tenant{};
+    std::uint32_t recorded_refusals_max = 0;
+    std::uint32_t recorded_refusals_per_second = 0;
+    std::uint32_t tombstones_max = 0;
+    std::string_view name{};
+};
+
+struct ClassDefined {
+    TenantId tenant{};
+    SkuClass sku_class{};
+};
+
+struct SkuRegistered {
+    TenantId tenant{};
+    SkuId sku{};
+    ClassId sku_class{};
+    std::string_view name{};
+};
+
+// A SKU's settings were put (also when nothing changed but a key was used).
+struct SkuUpdated {
+    TenantId tenant{};
+    SkuId sku{};
+    ClassId sku_class{};
+    std::uint32_t version = 0;
+    bool registered = false;  // by this command
+    KeyUse key{};
+};
+
+// A stock cell's quantities after an event.
+struct CellImage {
+    std::int64_t on_hand = 0;
+    std::int64_t unavailable = 0;
+    std::int64_t held = 0;
+    std::int64_t committed = 0;
+    std::int64_t safety_stock = 0;
+
+    // Below zero: the cell is in deficit. Saturates, as no sum of five bounded terms fits 64 bits.
+    [[nodiscard]] std::int64_t sellable() const {
+        const __int128 exact =
+            static_cast<__int128>(on_hand) - committed - held - unavailable - safety_stock;
+        constexpr __int128 kBound = static_cast<__int128>(1) << 62;
+        return static_cast<std::int64_t>(exact > kBound    ? kBound
+                                         : exact < -kBound ? -kBound
+                                                           : exact);
+    }
+    bool operator==(const CellImage&) const = default;
+};
+
+// Persisted: never renumber.
+enum class Movement : std::uint8_t { receipt = 0, adjustment = 1 };
+
+struct StockMoved {
+    TenantId tenant{};
+    SkuId sku{};
+    PoolId pool{};
+    Movement movement = Movement::receipt;
+    Reason reason = Reason::none;
+    bool sku_registered = false;  // by this command
+    std::int64_t delta = 0;       // of on hand
+    base::Time occurred_at{};
+    CellImage cell{};
+    base::Digest128 note{};  // keyed; the clear text is beside the ledger
+    std::string_view reference{};
+    KeyUse key{};
+};
+
+struct SafetyStockSet {
+    TenantId tenant{};
+    SkuId sku{};
+    PoolId pool{};
+    CellImage cell{};
+    KeyUse key{};
+};
+
+struct ReservationChanged {
+    Verb verb = Verb::hold;
+    Reason reason = Reason::none;                    // cancel
+    Disposition disposition = Disposition::restock;  // return
+    base::Time occurred_at{};                        // ship, return
+    base::Digest128 note{};                          // cancel
+    std::string_view document{};                     // shipment or return reference
+    ReservationImage image{};
+    KeyUse key{};
+};
+
+// A release by create key or by reference: which reservations it reached (each has an event of its
+// own before this one) and whether later creates under that name are refused.
+struct ReleasedByName {
+    TenantId tenant{};
+    bool by_key = false;         // else by reference
+    base::Digest128 name{};      // of the create key or the reference
+    base::Time blocked_until{};  // epoch: no tombstone was left
+    std::vector<ReservationId> released{};
+    KeyUse key{};
+};
+
+// A "no" that a retry with the same key gets again. At most kRecordedLines failing lines.
+struct RefusalRecorded {
+    TenantId tenant{};
+    Operation operation = Operation::create;
+    Refusal refusal{};
+    KeyUse key{};
+};
+
+inline constexpr std::size_t kRecordedLines = 3;
+
+// A shipment or return that happened but does not fit what the ledger knows. It changes no
+// quantity; it waits for its partner or for a person.
+struct FactParked {
+    TenantId tenant{};
+    Verb verb = Verb::ship;
+    Disposition disposition = Disposition::restock;
+    base::Time occurred_at{};
+    std::string_view document{};
+    ReservationImage image{};                // the reservation as it is, unchanged
+    std::vector<std::int64_t> quantities{};  // reported, one per line of the image
+    KeyUse key{};
+};
+
+// The service was not there from..to; deadlines moved by the grace of their class.
+struct DowntimeRecorded {
+    base::Time from{};
+    base::Time to{};
+};
+
+// The state hash after the event before this one.
+struct StateHashLogged {
+    std::uint64_t hash = 0;
+};
+
+using Event = std::variant<LedgerCreated, TenantRegistered, ClassDefined, SkuRegistered, SkuUpdated,
+                           StockMoved, SafetyStockSet, ReservationChanged, ReleasedByName,
+                           RefusalRecorded, FactParked, DowntimeRecorded, StateHashLogged>;
+
+}  // namespace holdfast::model

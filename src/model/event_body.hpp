@@ -1,0 +1,227 @@
+// The pieces that event bodies are made of. Internal to event_codec*.cpp; nobody else includes it.
+//
+// `write_body` and `read_body` of a type are mirror images, field by field, and are written side by
+// side. The writer CHECKs what the reader demands: an event that cannot be read back must never
+// reach a ledger. The reader never CHECKs: it remembers the first thing that is wrong, reads on
+// with zeros, and is asked once at the end. docs/formats/events.md is the specification.
+// Thread rule: values on one thread.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include "base/bytes.hpp"
+#include "base/check.hpp"
+#include "base/digest.hpp"
+#include "base/time.hpp"
+#include "model/event.hpp"
+
+namespace holdfast::model {
+
+// Bounds of the format, far above every limit of the product: they keep sums of what was read
+// within 64 bits.
+inline constexpr std::int64_t kLineUnitsBound = 1LL << 60;
+inline constexpr std::int64_t kReservationUnitsBound = 1LL << 62;
+inline constexpr std::uint64_t kReservationIdBound = 1ULL << 48;  // see model/public_id.hpp
+
+// Appends fields. Room is made in blocks and given back at the end, because a vector that grows
+// field by field costs more than the fields.
+class BodyWriter {
+  public:
+    explicit BodyWriter(base::Buffer& out) : out_(out), at_(out.size()) {}
+
+    void byte(std::uint8_t value) {
+        make_room(1);
+        out_[at_++] = static_cast<std::byte>(value);
+    }
+    template <typename Integer>
+    void fixed(Integer value) {
+        make_room(sizeof value);
+        std::memcpy(out_.data() + at_, &value, sizeof value);
+        at_ += sizeof value;
+    }
+    void varint(std::uint64_t value) {
+        make_room(kVarintBytesMax);
+        std::byte* to = out_.data() + at_;
+        while (value >= 0x80) {
+            *to++ = static_cast<std::byte>(value | 0x80);
+            value >>= 7;
+        }
+        *to++ = static_cast<std::byte>(value);
+        at_ = static_cast<std::size_t>(to - out_.data());
+    }
+    void signed_varint(std::int64_t value) {  // zigzag
+        varint((static_cast<std::uint64_t>(value) << 1) ^ static_cast<std::uint64_t>(value >> 63));
+    }
+    void text(std::string_view value) {
+        varint(value.size());
+        make_room(value.size());
+        value.copy(reinterpret_cast<char*>(out_.data() + at_), value.size());
+        at_ += value.size();
+    }
+    void digest(base::Digest128 value) {
+        fixed(value.high);
+        fixed(value.low);
+    }
+    template <typename Enum>
+        requires std::is_enum_v<Enum>
+    void enumerator(Enum value) {
+        byte(std::to_underlying(value));
+    }
+    template <typename Id>
+    void id(Id value) {
+        varint(value.value());
+    }
+    void reservation(ReservationId value) {
+        CHECK(value.value() < kReservationIdBound);
+        id(value);
+    }
+    void not_negative(std::int64_t value) {
+        CHECK(value >= 0);
+        varint(static_cast<std::uint64_t>(value));
+    }
+    // Distances wrap around, so that every pair of times survives.
+    void time(base::Time value, base::Time origin = {}) {
+        signed_varint(static_cast<std::int64_t>(static_cast<std::uint64_t>(base::to_ms(value)) -
+                                                static_cast<std::uint64_t>(base::to_ms(origin))));
+    }
+
+    [[nodiscard]] std::size_t size() const { return at_; }
+    // Gives back the room that was not needed. The last call.
+    void finish() { out_.resize(at_); }
+
+  private:
+    static constexpr std::size_t kVarintBytesMax = 10;
+    static constexpr std::size_t kBlockBytes = 256;  // an ordinary event needs one block
+
+    void make_room(std::size_t size) {
+        if (out_.size() - at_ < size) [[unlikely]] {
+            out_.resize(out_.size() + size + kBlockBytes);
+        }
+    }
+
+    base::Buffer& out_;
+    std::size_t at_;
+};
+
+// Reads fields and remembers whether everything so far was as the format demands.
+class BodyReader {
+  public:
+    explicit BodyReader(std::span<const std::byte> body) : in_(body) {}
+
+    void require(bool holds) { sound_ = sound_ && holds; }
+    [[nodiscard]] bool sound() const { return sound_; }
+    // Everything was there, in range, and nothing is left over.
+    [[nodiscard]] bool finished() const { return sound_ && !in_.failed() && in_.left() == 0; }
+
+    template <typename Integer>
+    [[nodiscard]] Integer fixed() {
+        return in_.fixed<Integer>();
+    }
+    template <typename Integer>
+    [[nodiscard]] Integer number() {
+        const auto value = in_.varint();
+        require(value <= static_cast<std::uint64_t>(std::numeric_limits<Integer>::max()));
+        return static_cast<Integer>(value);
+    }
+    [[nodiscard]] std::int64_t signed_varint() { return in_.signed_varint(); }
+    [[nodiscard]] std::int64_t not_negative() { return number<std::int64_t>(); }
+    [[nodiscard]] std::string_view text() { return in_.text(); }
+    [[nodiscard]] base::Digest128 digest() { return in_.digest(); }
+
+    // Enumerators that run from 0 to `last`.
+    template <typename Enum>
+        requires std::is_enum_v<Enum>
+    [[nodiscard]] Enum enumerator(Enum last) {
+        return in_range(fixed<std::underlying_type_t<Enum>>(), last);
+    }
+    template <typename Enum>
+    [[nodiscard]] Enum in_range(std::underlying_type_t<Enum> value, Enum last) {
+        require(value <= std::to_underlying(last));
+        return static_cast<Enum>(value <= std::to_underlying(last) ? value : 0);
+    }
+    template <typename Id>
+    [[nodiscard]] Id id() {
+        return Id(number<typename Id::rep>());
+    }
+    [[nodiscard]] ReservationId reservation() {
+        const auto value = id<ReservationId>();
+        require(value.value() < kReservationIdBound);
+        return value;
+    }
+    // Bits that this version of the type does not know are damage.
+    [[nodiscard]] std::uint32_t mask(std::uint32_t known) {
+        const auto value = number<std::uint32_t>();
+        require((value & ~known) == 0);
+        return value;
+    }
+    // How many items follow: never more than the bytes that are left can hold.
+    [[nodiscard]] std::size_t count(std::size_t item_bytes_min) {
+        const auto value = in_.varint();
+        const bool fits = value <= in_.left() / item_bytes_min;
+        require(fits);
+        return fits ? value : 0;
+    }
+    [[nodiscard]] base::Time time(base::Time origin = {}) {
+        const auto distance = static_cast<std::uint64_t>(in_.signed_varint());
+        return base::time_from_ms(
+            static_cast<std::int64_t>(static_cast<std::uint64_t>(base::to_ms(origin)) + distance));
+    }
+
+  private:
+    base::ByteReader in_;
+    bool sound_ = true;
+};
+
+// The two lowest bits of every mask that speaks of a key.
+inline constexpr std::uint32_t kHasKey = 1u << 0;
+inline constexpr std::uint32_t kHasSource = 1u << 1;
+
+[[nodiscard]] inline std::uint32_t flag(bool set, std::uint32_t bit) { return set ? bit : 0; }
+[[nodiscard]] std::uint32_t mask_of(const KeyUse& key);
+void write_key(BodyWriter& out, std::uint32_t mask, const KeyUse& key);
+void read_key(BodyReader& in, std::uint32_t mask, KeyUse& key);
+
+void write_image(BodyWriter& out, const ReservationImage& image);
+void read_image(BodyReader& in, ReservationImage& image);
+
+// event_codec_base.cpp: the ledger, tenants, classes, SKUs
+void write_body(BodyWriter& out, const LedgerCreated& event);
+void write_body(BodyWriter& out, const TenantRegistered& event);
+void write_body(BodyWriter& out, const ClassDefined& event);
+void write_body(BodyWriter& out, const SkuRegistered& event);
+void write_body(BodyWriter& out, const SkuUpdated& event);
+void write_body(BodyWriter& out, const DowntimeRecorded& event);
+void write_body(BodyWriter& out, const StateHashLogged& event);
+void read_body(BodyReader& in, LedgerCreated& event);
+void read_body(BodyReader& in, TenantRegistered& event);
+void read_body(BodyReader& in, ClassDefined& event);
+void read_body(BodyReader& in, SkuRegistered& event);
+void read_body(BodyReader& in, SkuUpdated& event);
+void read_body(BodyReader& in, DowntimeRecorded& event);
+void read_body(BodyReader& in, StateHashLogged& event);
+
+// event_codec_stock.cpp
+void write_body(BodyWriter& out, const StockMoved& event);
+void write_body(BodyWriter& out, const SafetyStockSet& event);
+void read_body(BodyReader& in, StockMoved& event);
+void read_body(BodyReader& in, SafetyStockSet& event);
+
+// event_codec_reservation.cpp
+void write_body(BodyWriter& out, const ReservationChanged& event);
+void write_body(BodyWriter& out, const FactParked& event);
+void read_body(BodyReader& in, ReservationChanged& event);
+void read_body(BodyReader& in, FactParked& event);
+
+// event_codec_release.cpp: releases by name and refusals
+void write_body(BodyWriter& out, const ReleasedByName& event);
+void write_body(BodyWriter& out, const RefusalRecorded& event);
+void read_body(BodyReader& in, ReleasedByName& event);
+void read_body(BodyReader& in, RefusalRecorded& event);
+
+}  // namespace holdfast::model

@@ -1,0 +1,77 @@
+#include "model/reservation.hpp"
+
+#include "base/check.hpp"
+
+namespace holdfast::model {
+
+std::string_view to_string(ReservationState state) {
+    switch (state) {
+        case ReservationState::held: return "held";
+        case ReservationState::payment_pending: return "payment_pending";
+        case ReservationState::review: return "review";
+        case ReservationState::committed: return "committed";
+        case ReservationState::fulfilled: return "fulfilled";
+        case ReservationState::reconciled: return "reconciled";
+        case ReservationState::released: return "released";
+        case ReservationState::expired: return "expired";
+        case ReservationState::superseded: return "superseded";
+    }
+    UNREACHABLE();
+}
+
+std::string_view to_string(Verb verb) {
+    switch (verb) {
+        case Verb::hold: return "hold";
+        case Verb::begin_payment: return "begin_payment";
+        case Verb::commit: return "commit";
+        case Verb::release: return "release";
+        case Verb::extend: return "extend";
+        case Verb::supersede: return "supersede";
+        case Verb::expire: return "expire";
+        case Verb::time_out_payment: return "time_out_payment";
+        case Verb::ship: return "ship";
+        case Verb::cancel: return "cancel";
+        case Verb::return_units: return "return";
+        case Verb::retake: return "retake";
+        case Verb::replace: return "replace";
+    }
+    UNREACHABLE();
+}
+
+ReservationState fold_state(ReservationState waiting, ReservationState ended_as,
+                            const LineQuantities& totals) {
+    if (totals.held > 0) {
+        return waiting;
+    }
+    if (totals.committed > 0) {
+        return ReservationState::committed;
+    }
+    if (totals.shipped > 0) {
+        return ReservationState::fulfilled;
+    }
+    if (totals.closed_short > 0) {
+        return ReservationState::reconciled;
+    }
+    return ended_as;
+}
+
+LineQuantities sum_lines(std::span<const LineImage> lines) {
+    LineQuantities out;
+    for (const auto& line : lines) {
+        out.accepted += line.units.accepted;
+        out.held += line.units.held;
+        out.committed += line.units.committed;
+        out.shipped += line.units.shipped;
+        out.released += line.units.released;
+        out.expired += line.units.expired;
+        out.closed_short += line.units.closed_short;
+        out.returned += line.units.returned;
+    }
+    return out;
+}
+
+ReservationState state_of(const ReservationImage& image) {
+    return fold_state(image.waiting, image.ended_as, sum_lines(image.lines));
+}
+
+}  // namespace holdfast::model

@@ -1,0 +1,55 @@
+// InFlight: a batch between its first decision and the release of its answers.
+//
+// The writer fills it, the flusher seals and appends `record`, the writer publishes the captures
+// and releases the answers. Its buffers are used again for later batches.
+// Thread rule: owned by one side at a time; handing over is the flusher's queues.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/bytes.hpp"
+#include "base/result.hpp"
+#include "ledger/format.hpp"
+#include "ledger/ledger.hpp"
+#include "model/event.hpp"
+#include "partition/published.hpp"
+#include "partition/submission.hpp"
+
+namespace holdfast::partition {
+
+// A name as readers must know it once the batch is durable.
+struct NameCapture {
+    enum class Kind : std::uint8_t { tenant, sku_class, sku };
+    Kind kind = Kind::tenant;
+    model::TenantId tenant;
+    std::uint32_t id = 0;  // of the class or SKU
+    std::string name;
+};
+
+struct InFlight {
+    base::Buffer record;  // reserved header, then payload
+    ledger::BatchHeader header;
+    std::vector<ledger::PrivateText> private_texts;  // views into the waiting commands
+    std::vector<SkuCapture> cells;
+    std::vector<NameCapture> names;
+    std::vector<Submission*> waiting;  // answers that rest on this batch or on earlier ones
+    base::Result<void> outcome;        // of the append
+    base::Duration append_took{};
+
+    [[nodiscard]] model::Sequence last() const {
+        return model::Sequence(header.first.value() + header.count - 1);
+    }
+    void clear() {
+        record.clear();
+        ledger::reserve_header(record);
+        header = {};
+        private_texts.clear();
+        cells.clear();
+        names.clear();
+        waiting.clear();
+        outcome = {};
+    }
+};
+
+}  // namespace holdfast::partition

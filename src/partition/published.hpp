@@ -1,0 +1,86 @@
+// Published: what everybody but the writer may read of a partition without asking it.
+//
+// Names (interned for ever) and availability, both as of the last batch that became durable: the
+// writer publishes the values it captured when that batch ended, never live memory, which is
+// already ahead. Readers never block the writer and never see half an update (a seqlock per SKU).
+//
+// Thread rule: `publish_*` and `note_*` on the writer's thread only; everything else on any thread.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/digest.hpp"
+#include "base/time.hpp"
+#include "model/event.hpp"
+#include "model/ids.hpp"
+
+namespace holdfast::partition {
+
+// How far readers are behind the writer.
+struct Freshness {
+    model::Sequence position;    // everything up to here is visible
+    base::Time as_of{};          // when that was decided
+    base::Duration staleness{};  // 0 when everything decided is visible
+};
+
+// One stock cell as it was at `Freshness::position`.
+struct CellView {
+    model::PoolId pool;
+    model::CellImage units;
+    base::Time next_expiry_at = base::kNever;  // when held units may come back
+};
+
+struct SkuView {
+    model::SkuId sku;
+    model::ClassId sku_class;
+    std::uint32_t version = 0;
+    std::vector<CellView> cells;
+};
+
+// What the writer captured of a SKU at the end of a batch.
+struct SkuCapture {
+    model::SkuId sku;
+    model::ClassId sku_class;
+    std::uint32_t version = 0;
+    CellView cell;
+};
+
+class Published {
+  public:
+    Published();
+    ~Published();
+
+    // -- reading ------------------------------------------------------------------------------
+    [[nodiscard]] std::optional<model::TenantId> find_tenant(base::Digest128 name) const;
+    [[nodiscard]] std::optional<model::SkuId> find_sku(base::Digest128 name) const;
+    // Names of ids that occur in a durable event are always there.
+    [[nodiscard]] std::string_view sku_name(model::SkuId sku) const;
+    [[nodiscard]] std::string_view tenant_name(model::TenantId tenant) const;
+    [[nodiscard]] std::string_view class_name(model::TenantId tenant, model::ClassId id) const;
+    [[nodiscard]] std::uint32_t sku_count() const;
+
+    [[nodiscard]] SkuView read(model::SkuId sku) const;
+    // `now`: the caller's clock, to tell staleness while something is in flight.
+    [[nodiscard]] Freshness freshness(base::Time now) const;
+
+    // -- writing ------------------------------------------------------------------------------
+    void publish_tenant(model::TenantId id, base::Digest128 digest, std::string_view name);
+    void publish_class(model::TenantId tenant, model::ClassId id, std::string_view name);
+    void publish_sku(model::SkuId id, base::Digest128 digest, std::string_view name);
+    void publish_cell(const SkuCapture& capture);
+    // Everything up to `position` is out.
+    void publish_position(model::Sequence position, base::Time as_of);
+    // Something was decided that is not out yet.
+    void note_decided(model::Sequence position);
+
+  private:
+    struct Tables;
+    std::unique_ptr<Tables> tables_;
+};
+
+}  // namespace holdfast::partition

@@ -1,0 +1,32 @@
+// Recovery: the state of a partition from its ledger.
+//
+// The newest checkpoint that reads, then every batch after it, through the same `replay` that
+// standbys and checkpoints use. Thread rule: one thread; the ledger may be read by others.
+#pragma once
+
+#include <memory>
+
+#include "base/result.hpp"
+#include "core/state.hpp"
+#include "ledger/ledger.hpp"
+
+namespace holdfast::partition {
+
+struct Recovered {
+    std::unique_ptr<core::State> state;
+    model::Sequence checkpoint;  // where it started from; 0: from nothing
+    model::Sequence last;        // up to where it got: the tail
+};
+
+// Errors: corrupted and newer_format (naming the position), what the ledger returns.
+[[nodiscard]] base::Result<Recovered> recover(ledger::Ledger& ledger);
+
+// The newest checkpoint's state and its position; an empty state at 0 if there is none.
+[[nodiscard]] base::Result<Recovered> load_checkpoint(ledger::Ledger& ledger);
+
+// Writes the first batch of an empty ledger: its identity, the tenant and class `default`.
+[[nodiscard]] base::Result<void> create_genesis(ledger::Ledger& ledger,
+                                                model::PartitionId partition, base::Time now,
+                                                base::Digest128 ledger_id, base::Digest128 id_key);
+
+}  // namespace holdfast::partition

@@ -1,0 +1,70 @@
+// Replayer: a second state that follows the ledger, makes checkpoints and feeds views.
+//
+// A passive object beside the writer, at low priority: it reads durable batches, replays them into
+// its own state, tells an observer what changed, and saves its state as a checkpoint every so many
+// events. The writer is never paused, and every checkpoint proves that recovery works: where the
+// writer logged its state hash the replayed state must have the same, or `step` returns
+// `corrupted`, nothing is saved and the service has to stop.
+// Thread rule: one thread.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "base/result.hpp"
+#include "core/state.hpp"
+#include "ledger/feed.hpp"
+#include "ledger/ledger.hpp"
+#include "model/reservation.hpp"
+
+namespace holdfast::partition {
+
+// A view that is fed by the replayer. Images are good during the call only.
+class ReplayObserver {
+  public:
+    virtual ~ReplayObserver() = default;
+    virtual base::Result<void> reservation_changed(const model::ReservationImage& image) = 0;
+    // Everything up to here was told.
+    virtual base::Result<void> reached(model::Sequence position, base::Time as_of) = 0;
+    // Up to where the observer has been told in an earlier life.
+    [[nodiscard]] virtual model::Sequence position() const = 0;
+};
+
+struct ReplayerOptions {
+    std::uint64_t checkpoint_every_events = 5'000'000;
+    std::size_t batches_per_step = 16;
+};
+
+class Replayer {
+  public:
+    // Starts from the newest checkpoint. The observer may be null. An observer that knows less
+    // than the checkpoint is first told every reservation in it.
+    [[nodiscard]] static base::Result<std::unique_ptr<Replayer>> open(
+        ledger::Ledger& ledger, ReplayObserver* observer, const ReplayerOptions& options);
+
+    // Follows the ledger for up to `batches_per_step` batches; false: it was at the tail.
+    [[nodiscard]] base::Result<bool> step();
+    // Saves the present state; does nothing if it is already saved.
+    [[nodiscard]] base::Result<void> checkpoint();
+
+    [[nodiscard]] model::Sequence position() const { return feed_.position(); }
+    [[nodiscard]] model::Sequence checkpointed() const { return checkpointed_; }
+    [[nodiscard]] const core::State& state() const { return *state_; }
+
+  private:
+    Replayer(ledger::Ledger& ledger, std::unique_ptr<core::State> state, model::Sequence at,
+             ReplayObserver* observer, const ReplayerOptions& options);
+
+    base::Result<void> replay(const ledger::Batch& batch);
+    base::Result<void> tell(const model::Event& event, model::Sequence sequence);
+    base::Result<void> tell_everything();
+
+    ledger::Ledger& ledger_;
+    std::unique_ptr<core::State> state_;
+    ledger::Feed feed_;
+    ReplayObserver* observer_;
+    ReplayerOptions options_;
+    model::Sequence checkpointed_;
+};
+
+}  // namespace holdfast::partition

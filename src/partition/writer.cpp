@@ -1,0 +1,214 @@
+#include "partition/writer.hpp"
+
+#include <algorithm>
+
+#include "base/check.hpp"
+#include "model/command.hpp"
+
+namespace holdfast::partition {
+
+using base::Duration;
+using base::Time;
+using model::RefusalCode;
+using model::Sequence;
+
+namespace {
+
+// Shorter gaps are a restart, not downtime that a buyer would notice.
+constexpr Duration kDowntimeMin = std::chrono::seconds(1);
+
+std::optional<model::DowntimeRecorded> downtime_of(const ledger::Tail& tail, Time last_alive,
+                                                   Time resumed) {
+    const Time from = std::max(tail.time, last_alive);
+    if (tail.last.value() == 0 || resumed - from < kDowntimeMin) {
+        return std::nullopt;
+    }
+    return model::DowntimeRecorded{.from = from, .to = resumed};
+}
+
+}  // namespace
+
+Writer::Writer(std::unique_ptr<core::State> state, ledger::Ledger& ledger, const ledger::Tail& tail,
+               Published& published, base::Instant start, Time last_alive,
+               const WriterOptions& options)
+    : state_(std::move(state)),
+      machine_(*state_),
+      published_(published),
+      options_(options),
+      clock_(tail.time, start, options.clock_jump_max),
+      inbox_(options.inbox_commands_max),
+      flusher_(ledger, tail, [this] { inbox_.notify(); }),
+      next_(tail.last.value() + 1) {
+    for (InFlight& flight : flights_) {
+        flight.clear();
+        free_.push_back(&flight);
+    }
+    const Time now = clock_.now(start);
+    if (!clock_.suspended()) {
+        downtime_ = downtime_of(tail, last_alive, now);
+    }
+    durable_ = tail.last.value();
+    decided_ = tail.last.value();
+    live_holds_ = state_->totals.live_holds;
+    publish_everything();
+    published_.publish_position(tail.last, tail.time);
+}
+
+RefusalCode Writer::submit(Submission& submission) {
+    if (closed_.load(std::memory_order_acquire)) {
+        return RefusalCode::draining;
+    }
+    return inbox_.try_push(&submission) ? RefusalCode::none : RefusalCode::overloaded;
+}
+
+WriterFigures Writer::figures() const {
+    return {.durable = Sequence(durable_.load(std::memory_order_relaxed)),
+            .decided = Sequence(decided_.load(std::memory_order_relaxed)),
+            .commands = commands_.load(std::memory_order_relaxed),
+            .batches = batches_.load(std::memory_order_relaxed),
+            .live_holds = live_holds_.load(std::memory_order_relaxed),
+            .overdue_holds = overdue_.load(std::memory_order_relaxed),
+            .inbox = inbox_.size_estimate(),
+            .in_flight = flights_now_.load(std::memory_order_relaxed)};
+}
+
+base::Result<bool> Writer::step(base::Instant now) {
+    if (failed_) {
+        return std::unexpected(*failed_);
+    }
+    TRY(const bool finished, finish_durable());
+    const bool filled = in_flight_.size() < model::kBatchesInFlightMax && fill_batch(now);
+    flights_now_.store(in_flight_.size(), std::memory_order_relaxed);
+    return finished || filled;
+}
+
+void Writer::wait(base::Instant now, Duration at_most) {
+    Duration timeout = at_most;
+    if (in_flight_.size() < model::kBatchesInFlightMax) {
+        if (waiting_at_ < waiting_.size()) {
+            return;
+        }
+        if (const core::Reservation* const due = state_->first_due()) {
+            const Duration left = base::time_from_ms(due->deadline_ms) - clock_.now(now);
+            timeout = std::clamp(left, Duration(0), at_most);
+        }
+    }
+    if (timeout > Duration(0)) {
+        static_cast<void>(inbox_.wait_for_work(timeout));
+    }
+}
+
+bool Writer::idle() const {
+    return in_flight_.empty() && waiting_at_ == waiting_.size() && inbox_.size_estimate() == 0;
+}
+
+base::Result<bool> Writer::finish_durable() {
+    finished_.clear();
+    flusher_.take_finished(finished_);
+    for (InFlight* const flight : finished_) {
+        CHECK(in_flight_.front() == flight, "batches become durable in order");
+        if (!flight->outcome) {
+            failed_ = flight->outcome.error();
+            return std::unexpected(*failed_);
+        }
+        in_flight_.pop_front();
+        release(*flight);
+        flight->clear();
+        free_.push_back(flight);
+    }
+    return !finished_.empty();
+}
+
+void Writer::release(InFlight& batch) {
+    durable_.store(batch.last().value(), std::memory_order_relaxed);
+    batches_.fetch_add(1, std::memory_order_relaxed);
+    publish(batch);
+    if (observer_ != nullptr) {
+        observer_->batch_durable(batch);
+    }
+    for (Submission* const submission : batch.waiting) {
+        submission->done();
+    }
+}
+
+void Writer::publish(const InFlight& batch) {
+    for (const NameCapture& name : batch.names) {
+        switch (name.kind) {
+            case NameCapture::Kind::tenant:
+                published_.publish_tenant(name.tenant, model::tenant_name(name.name).digest,
+                                          name.name);
+                break;
+            case NameCapture::Kind::sku_class:
+                published_.publish_class(
+                    name.tenant, model::ClassId(static_cast<std::uint16_t>(name.id)), name.name);
+                break;
+            case NameCapture::Kind::sku: {
+                const auto tenant = published_.tenant_name(name.tenant);
+                published_.publish_sku(model::SkuId(name.id),
+                                       model::sku_name(tenant, name.name).digest, name.name);
+                break;
+            }
+        }
+    }
+    for (const SkuCapture& cell : batch.cells) {
+        published_.publish_cell(cell);
+    }
+    published_.publish_position(batch.last(), batch.header.time);
+}
+
+InFlight& Writer::free_flight() {
+    CHECK(!free_.empty());
+    InFlight* const flight = free_.back();
+    free_.pop_back();
+    return *flight;
+}
+
+void Writer::dispatch(InFlight& flight, const core::OpenBatch& batch) {
+    flight.header.partition = options_.partition;
+    flight.header.count = batch.count;
+    flight.header.time = batch.time;
+    next_ = batch.next;
+    decided_.store(flight.last().value(), std::memory_order_relaxed);
+    published_.note_decided(flight.last());
+    const bool alone = in_flight_.empty();
+    in_flight_.push_back(&flight);
+    if (alone && flight.waiting.size() <= options_.append_inline_max) {
+        flusher_.append_now(flight);
+    } else {
+        flusher_.hand_over(flight);
+    }
+}
+
+// Nothing was appended, but the answers may rest on positions that are not durable yet.
+void Writer::release_or_attach(std::vector<Submission*>& answered) {
+    if (!in_flight_.empty()) {
+        auto& waiting = in_flight_.back()->waiting;
+        waiting.insert(waiting.end(), answered.begin(), answered.end());
+    } else {
+        for (Submission* const submission : answered) {
+            submission->done();
+        }
+    }
+    answered.clear();
+}
+
+void Writer::publish_everything() {
+    const core::State& state = *state_;
+    for (std::uint32_t t = 0; t < state.tenants.size(); ++t) {
+        const model::TenantId id(t);
+        const core::Tenant& tenant = state.tenants[t];
+        published_.publish_tenant(id, model::tenant_name(tenant.name).digest, tenant.name);
+        for (const auto& sku_class : tenant.classes) {
+            published_.publish_class(id, sku_class.id, sku_class.name);
+        }
+    }
+    for (std::uint32_t s = 0; s < state.skus.size(); ++s) {
+        const model::SkuId id(s);
+        const core::Sku& sku = state.sku(id);
+        published_.publish_sku(id, model::sku_name(state.tenant(sku.tenant).name, sku.name).digest,
+                               sku.name);
+        published_.publish_cell(capture_sku(state, id));
+    }
+}
+
+}  // namespace holdfast::partition

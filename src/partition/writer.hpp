@@ -1,0 +1,154 @@
+// Writer: the one place that decides, for one partition.
+//
+// A passive object: threads, clocks and sockets attach from outside, so the simulator drives this
+// very code in one thread. Each `step` does, in this order:
+//   1. takes the batches that became durable: publishes their captures, releases their answers
+//   2. if fewer than two batches are in flight: opens a batch at the partition's time, ends holds
+//      that are due, decides what waits in the inbox, and hands the batch to the flusher
+// Nothing ever waits for a batch to fill: while one is being made durable, everything that arrives
+// is decided into the next. Every answer, also one without an event of its own, is released only
+// when the newest position decided before it is durable.
+//
+// After an append that failed `step` returns the failure, now and for ever: nothing more is
+// acknowledged and the process has to end (fail stop).
+//
+// Thread rule: `submit` and the figures on any thread; everything else on one thread.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "base/bounded_queue.hpp"
+#include "base/clock.hpp"
+#include "core/machine.hpp"
+#include "ledger/ledger.hpp"
+#include "model/limits.hpp"
+#include "partition/flusher.hpp"
+#include "partition/partition_clock.hpp"
+#include "partition/published.hpp"
+#include "partition/submission.hpp"
+#include "partition/touched_skus.hpp"
+
+namespace holdfast::partition {
+
+struct WriterOptions {
+    model::PartitionId partition;
+    std::size_t inbox_commands_max = model::kInboxCommandsMax;
+    std::size_t batch_commands_max = model::kBatchEventsMax;
+    std::uint32_t expiries_per_batch_max = model::kExpiriesPerBatchMax;
+    // The state hash is logged with every so many batches.
+    std::uint32_t hash_every_batches = 256;
+    // Up to this many commands the writer appends itself when nothing else is in flight.
+    std::size_t append_inline_max = 64;
+    base::Duration clock_jump_max = std::chrono::hours(24);
+};
+
+// Figures for operators, good at the moment they are read.
+struct WriterFigures {
+    model::Sequence durable;
+    model::Sequence decided;
+    std::uint64_t commands = 0;  // decided so far
+    std::uint64_t batches = 0;   // appended so far
+    std::uint64_t live_holds = 0;
+    std::uint64_t overdue_holds = 0;  // 1 if the first deadline has passed and was not yet ended
+    std::uint64_t inbox = 0;
+    std::uint64_t in_flight = 0;
+};
+
+// Told after each batch became durable, on the writer's thread.
+class DurableObserver {
+  public:
+    virtual ~DurableObserver() = default;
+    virtual void batch_durable(const InFlight& batch) = 0;
+};
+
+// A SKU as it is now, for publishing once that is durable.
+[[nodiscard]] SkuCapture capture_sku(const core::State& state, model::SkuId id);
+
+class Writer final : public CommandPort {
+  public:
+    // The state is as of `tail`. `start`: now. `last_alive`: until when the service was last known
+    // to run, if earlier than now (deadlines move by the downtime; see DowntimeRecorded).
+    Writer(std::unique_ptr<core::State> state, ledger::Ledger& ledger, const ledger::Tail& tail,
+           Published& published, base::Instant start, base::Time last_alive,
+           const WriterOptions& options);
+
+    // -- any thread ---------------------------------------------------------------------------
+    [[nodiscard]] model::RefusalCode submit(Submission& submission) override;
+    // No more commands are taken; what was taken is answered.
+    void close() { closed_.store(true, std::memory_order_release); }
+    // While set, creates and receipts are refused `storage_full`.
+    void set_storage_full(bool full) { storage_full_.store(full, std::memory_order_relaxed); }
+    [[nodiscard]] WriterFigures figures() const;
+    [[nodiscard]] PartitionClock& clock() { return clock_; }
+    // Ends a `wait`.
+    void wake() { inbox_.notify(); }
+
+    // -- the writer's thread --------------------------------------------------------------------
+    // True if it did anything. Errors: the append's, for ever.
+    [[nodiscard]] base::Result<bool> step(base::Instant now);
+    // Sleeps until there may be something to do: a command, a durable batch, a deadline.
+    void wait(base::Instant now, base::Duration at_most);
+    // Nothing waits, nothing is in flight.
+    [[nodiscard]] bool idle() const;
+    [[nodiscard]] Flusher& flusher() { return flusher_; }
+    [[nodiscard]] const core::State& state() const { return *state_; }
+    void set_observer(DurableObserver* observer) { observer_ = observer; }
+
+  private:
+    base::Result<bool> finish_durable();
+    void release(InFlight& batch);
+    void publish(const InFlight& batch);
+    void publish_everything();
+
+    bool fill_batch(base::Instant now);
+    void append_opening(core::OpenBatch& batch);
+    void decide_waiting(core::OpenBatch& batch, InFlight& flight);
+    bool decide_one(Submission& submission, core::OpenBatch& batch, InFlight& flight);
+    void record_answer(Submission& submission, const core::Execution& execution,
+                       const core::OpenBatch& batch);
+    void log_hash(core::OpenBatch& batch);
+    void capture(const core::OpenBatch& batch, InFlight& flight);
+    void dispatch(InFlight& flight, const core::OpenBatch& batch);
+    void release_or_attach(std::vector<Submission*>& answered);
+    InFlight& free_flight();
+
+    std::unique_ptr<core::State> state_;
+    core::Machine machine_;
+    Published& published_;
+    WriterOptions options_;
+    PartitionClock clock_;
+    base::BoundedQueue<Submission*> inbox_;
+    Flusher flusher_;
+    DurableObserver* observer_ = nullptr;
+
+    std::array<InFlight, model::kBatchesInFlightMax + 1> flights_;
+    std::deque<InFlight*> in_flight_;  // oldest first
+    std::vector<InFlight*> free_;
+    std::vector<InFlight*> finished_;
+    std::vector<Submission*> waiting_;  // taken from the inbox, not yet decided
+    std::size_t waiting_at_ = 0;
+    std::vector<model::SkuId> touched_;
+    std::vector<model::Event> names_;
+    TouchedSkus touched_once_;
+    std::optional<model::DowntimeRecorded> downtime_;
+    model::Sequence next_;
+    std::uint64_t batches_since_hash_ = 0;
+    std::optional<base::Error> failed_;
+
+    std::atomic<bool> closed_{false};
+    std::atomic<bool> storage_full_{false};
+    std::atomic<std::uint64_t> durable_{0};
+    std::atomic<std::uint64_t> decided_{0};
+    std::atomic<std::uint64_t> commands_{0};
+    std::atomic<std::uint64_t> batches_{0};
+    std::atomic<std::uint64_t> live_holds_{0};
+    std::atomic<std::uint64_t> overdue_{0};
+    std::atomic<std::uint64_t> flights_now_{0};
+};
+
+}  // namespace holdfast::partition

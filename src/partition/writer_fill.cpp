@@ -1,0 +1,187 @@
+// The half of the writer that fills a batch.
+#include <algorithm>
+
+#include "base/check.hpp"
+#include "partition/writer.hpp"
+
+namespace holdfast::partition {
+
+using base::Time;
+using core::Outcome;
+using model::RefusalCode;
+
+namespace {
+
+bool needs_space(model::Operation operation) {
+    return operation == model::Operation::create || operation == model::Operation::receive_stock;
+}
+
+AnswerKind kind_of(Outcome outcome) {
+    switch (outcome) {
+        case Outcome::applied: return AnswerKind::applied;
+        case Outcome::shown: return AnswerKind::shown;
+        case Outcome::replayed: return AnswerKind::replayed;
+        case Outcome::refused: return AnswerKind::refused;
+        case Outcome::expire_first: break;
+    }
+    UNREACHABLE();
+}
+
+// Personal data that the command's event names by digest becomes durable together with it.
+void keep_private(const model::Command& command, InFlight& flight) {
+    const auto keep = [&](const model::PersonalText& text) {
+        if (!text.empty()) {
+            flight.private_texts.push_back({.digest = text.digest, .text = text.text});
+        }
+    };
+    if (const auto* const create = std::get_if<model::CreateReservation>(&command.request)) {
+        keep(create->customer);
+        keep(create->metadata);
+    } else if (const auto* const change = std::get_if<model::ChangeReservation>(&command.request)) {
+        keep(change->note);
+    } else if (const auto* const move = std::get_if<model::MoveStock>(&command.request)) {
+        keep(move->note);
+    }
+}
+
+}  // namespace
+
+SkuCapture capture_sku(const core::State& state, model::SkuId id) {
+    const core::Sku& sku = state.sku(id);
+    const core::Cell& cell = state.cell_of(id);
+    const core::Reservation* const due = state.first_due_in(cell);
+    return {.sku = id,
+            .sku_class = sku.sku_class,
+            .version = sku.version,
+            .cell = {.pool = cell.pool,
+                     .units = cell.units,
+                     .next_expiry_at =
+                         due != nullptr ? base::time_from_ms(due->deadline_ms) : base::kNever}};
+}
+
+bool Writer::fill_batch(base::Instant now) {
+    if (waiting_at_ == waiting_.size()) {
+        waiting_.clear();
+        waiting_at_ = 0;
+    }
+    if (waiting_.size() - waiting_at_ < options_.batch_commands_max) {
+        inbox_.drain(waiting_, options_.batch_commands_max);
+    }
+    InFlight& flight = free_flight();
+    flight.header.first = next_;
+    touched_.clear();
+    names_.clear();
+    core::OpenBatch batch{.payload = flight.record,
+                          .next = next_,
+                          .time = clock_.now(now),
+                          .touched = touched_,
+                          .names = names_};
+    append_opening(batch);
+    machine_.expire_due(batch, options_.expiries_per_batch_max);
+    decide_waiting(batch, flight);
+    const core::Reservation* const due = state_->first_due();
+    overdue_.store(due != nullptr && core::is_dead(*due, batch.time) ? 1 : 0,
+                   std::memory_order_relaxed);
+    live_holds_.store(state_->totals.live_holds, std::memory_order_relaxed);
+    const bool answered = !flight.waiting.empty();
+    if (batch.count == 0) {
+        release_or_attach(flight.waiting);
+        flight.clear();
+        free_.push_back(&flight);
+        return answered;
+    }
+    log_hash(batch);
+    capture(batch, flight);
+    dispatch(flight, batch);
+    return true;
+}
+
+// What only the first batch after a start says.
+void Writer::append_opening(core::OpenBatch& batch) {
+    if (downtime_) {
+        machine_.append(*downtime_, batch);
+        downtime_.reset();
+    }
+}
+
+void Writer::decide_waiting(core::OpenBatch& batch, InFlight& flight) {
+    std::size_t decided = 0;
+    while (waiting_at_ < waiting_.size() && decided < options_.batch_commands_max &&
+           batch.count < model::kBatchEventsMax && batch.payload.size() < model::kBatchBytesMax) {
+        if (!decide_one(*waiting_[waiting_at_], batch, flight)) {
+            return;  // out of expiry budget: first in the next batch, still undecided
+        }
+        ++waiting_at_;
+        ++decided;
+    }
+    commands_.fetch_add(decided, std::memory_order_relaxed);
+}
+
+bool Writer::decide_one(Submission& submission, core::OpenBatch& batch, InFlight& flight) {
+    if (storage_full_.load(std::memory_order_relaxed) &&
+        needs_space(submission.command.operation)) {
+        submission.answer.kind = AnswerKind::refused;
+        submission.answer.refusal = {};
+        submission.answer.refusal.code = RefusalCode::storage_full;
+        submission.answer.refusal.decided_at = batch.time;
+        flight.waiting.push_back(&submission);
+        return true;
+    }
+    const core::Execution execution =
+        machine_.execute(submission.command, batch, options_.expiries_per_batch_max);
+    if (execution.outcome == Outcome::expire_first) {
+        return false;
+    }
+    record_answer(submission, execution, batch);
+    if (execution.outcome == Outcome::applied) {
+        keep_private(submission.command, flight);
+    }
+    flight.waiting.push_back(&submission);
+    return true;
+}
+
+void Writer::record_answer(Submission& submission, const core::Execution& execution,
+                           const core::OpenBatch& batch) {
+    Answer& answer = submission.answer;
+    answer.kind = kind_of(execution.outcome);
+    answer.sequence = execution.sequence;
+    answer.time = batch.time;
+    answer.event.assign(execution.reply.begin(), execution.reply.end());
+    answer.refusal = execution.refusal;
+}
+
+void Writer::log_hash(core::OpenBatch& batch) {
+    if (++batches_since_hash_ >= options_.hash_every_batches) {
+        batches_since_hash_ = 0;
+        machine_.append(model::StateHashLogged{.hash = state_->hash}, batch);
+    }
+}
+
+void Writer::capture(const core::OpenBatch& batch, InFlight& flight) {
+    for (const model::Event& event : batch.names) {
+        if (const auto* const tenant = std::get_if<model::TenantRegistered>(&event)) {
+            flight.names.push_back({.kind = NameCapture::Kind::tenant,
+                                    .tenant = tenant->tenant,
+                                    .id = tenant->tenant.value(),
+                                    .name = std::string(tenant->name)});
+        } else if (const auto* const defined = std::get_if<model::ClassDefined>(&event)) {
+            flight.names.push_back({.kind = NameCapture::Kind::sku_class,
+                                    .tenant = defined->tenant,
+                                    .id = defined->sku_class.id.value(),
+                                    .name = defined->sku_class.name});
+        } else if (const auto* const sku = std::get_if<model::SkuRegistered>(&event)) {
+            flight.names.push_back({.kind = NameCapture::Kind::sku,
+                                    .tenant = sku->tenant,
+                                    .id = sku->sku.value(),
+                                    .name = std::string(sku->name)});
+        }
+    }
+    touched_once_.begin_batch();
+    for (const model::SkuId sku : batch.touched) {
+        if (touched_once_.add(sku)) {
+            flight.cells.push_back(capture_sku(*state_, sku));
+        }
+    }
+}
+
+}  // namespace holdfast::partition
