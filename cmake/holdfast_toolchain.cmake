@@ -35,6 +35,10 @@ endif()
 if(HOLDFAST_SANITIZE)
     add_compile_options("-fsanitize=${HOLDFAST_SANITIZE}" -fno-sanitize-recover=all)
     add_link_options("-fsanitize=${HOLDFAST_SANITIZE}")
+    if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+        # The added code makes GCC 12 warn about the insides of std::function.
+        add_compile_options(-Wno-maybe-uninitialized)
+    endif()
 endif()
 
 set_property(GLOBAL PROPERTY JOB_POOLS link=1)

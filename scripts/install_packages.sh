@@ -33,11 +33,12 @@ if [[ $(id -u) -eq 0 ]]; then
 elif sudo -n true 2>/dev/null; then
     as_root=(sudo -n)
 else
-    {
-        echo "These packages are missing: ${missing[*]}"
-        echo "Installing them needs root. Please run:"
-        echo "    sudo apt-get update && sudo apt-get install -y --no-install-recommends ${missing[*]}"
-    } >&2
+    cat >&2 <<HELP
+These packages are missing: ${missing[*]}
+Installing them needs root. Please run:
+    sudo apt-get update
+    sudo apt-get install -y --no-install-recommends ${missing[*]}
+HELP
     exit 1
 fi
 
