@@ -25,7 +25,10 @@ OUTSIDE = ["src/app/*", "tools/*", "tests/*", "bench/*"]
 
 # (what, pattern, what to use instead, where it is allowed)
 BANNED = [
-    ("::now(", r"::now\s*\(", "a Clock handed in, or the Instant of step()",
+    ("asking the system's clock",
+     r"\b(?:\w+_clock|Clock)::now\s*\(|\b(?:clock_gettime|gettimeofday)\b"
+     r"|(?<![\w.>:])(?:std::)?time\s*\(\s*(?:nullptr|NULL|0)\s*\)",
+     "a Clock handed in, or the Instant of step()",
      ["src/base/clock.cpp", *OUTSIDE]),
     ("random_device", r"\brandom_device\b", "base::fill_random or base::Prng", []),
     ("rand()", r"\bs?rand(?:om)?\s*\(", "base::Prng", []),
