@@ -1,0 +1,68 @@
+// What the commands that live in the application are asked to do, as plain values.
+//
+// The command line, the environment and the configuration file are already merged here and every
+// value has been judged; `run.hpp` says who fills these in and who gets them.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/log.hpp"
+#include "base/time.hpp"
+
+namespace holdfast::cli {
+
+enum class LedgerKind : std::uint8_t { memory, rocksdb };
+
+struct LedgerLocation {
+    LedgerKind kind = LedgerKind::rocksdb;
+    std::string path;  // of `rocksdb`
+};
+
+struct ListenAddress {
+    std::string host = "127.0.0.1";  // without the brackets of an IPv6 address
+    std::uint16_t port = 8080;       // 0: any free one
+    // A literal of 127.0.0.0/8 or ::1. Any other address needs keys or an explicit `no_auth`.
+    [[nodiscard]] bool is_loopback() const;
+    // "host:port" as it is written in a URL.
+    [[nodiscard]] std::string text() const;
+};
+
+// `holdfast serve`. Already checked: an address that is not loopback has `api_keys` or `no_auth`,
+// and not both are set.
+struct ServeOptions {
+    ListenAddress listen{};
+    LedgerLocation ledger{.kind = LedgerKind::rocksdb, .path = "./var/ledger"};
+    std::string api_keys;             // file of hashed keys, empty: none
+    bool no_auth = false;             // asked for explicitly
+    bool create_key_required = true;  // false with --relax-create-key
+    bool demo = false;                // a small catalogue if the ledger is new
+    int io_threads = 1;
+    base::LogOptions log{};
+    std::uint64_t checkpoint_every_events = 5'000'000;
+    std::uint64_t storage_reserve_bytes = 256ULL * 1024 * 1024;
+    base::Duration clock_jump_max = std::chrono::hours(24);
+};
+
+enum class LedgerAction : std::uint8_t { tail, verify, export_batches, salvage };
+
+// `holdfast ledger ...`: offline, on a ledger that no service has open.
+struct LedgerOptions {
+    LedgerAction action = LedgerAction::verify;
+    std::string source;        // directory of a RocksDB ledger, or an exported file (tail, verify)
+    std::string target;        // export: file, "-" is standard output; salvage: a new directory
+    std::uint64_t count = 20;  // tail: the newest so many events
+    bool json = false;
+};
+
+// `holdfast keys new`: prints a new key once and its line for the key file.
+struct KeysNewOptions {
+    std::string name;
+    std::string tenant = "default";
+    std::string scopes = "read,reserve";  // as in the key file
+    std::string file;                     // the line is appended to it; empty: only printed
+    bool json = false;
+};
+
+}  // namespace holdfast::cli
