@@ -4,7 +4,7 @@
 #   prometheus-cpp::core  RocksDB::rocksdb  Boost::headers  Boost::json
 #   CLI11::CLI11  tomlplusplus::tomlplusplus  zstd::zstd
 #   with HOLDFAST_TESTS also GTest::gtest  GTest::gtest_main  benchmark::benchmark
-#   rapidcheck::rapidcheck  rapidcheck::gtest
+#   rapidcheck::rapidcheck
 
 find_package(Threads REQUIRED)
 find_package(OpenSSL 3 REQUIRED)
