@@ -24,7 +24,7 @@
 namespace holdfast::model {
 
 // Bounds of the format, far above every limit of the product: they keep sums of what was read
-// within 64 bits.
+// within 64 bits. Every quantity of a line, the units of all lines and ids stay below them.
 inline constexpr std::int64_t kLineUnitsBound = 1LL << 60;
 inline constexpr std::int64_t kReservationUnitsBound = 1LL << 62;
 inline constexpr std::uint64_t kReservationIdBound = 1ULL << 48;  // see model/public_id.hpp

@@ -1,5 +1,4 @@
 // The image of a reservation inside an event: most of the ledger's bytes.
-#include <algorithm>
 #include <array>
 #include <bit>
 
@@ -44,13 +43,14 @@ constexpr std::uint8_t kLineBits = (1u << 5) - 1;
 constexpr std::size_t kLineBytesMin = 3;  // flags, units, SKU
 constexpr unsigned kStateBits = 4;        // waiting and ended_as share a byte
 
+// All parts are within [0, bound) exactly if no bit of any of them is above the bound's.
+static_assert(std::has_single_bit(static_cast<std::uint64_t>(kLineUnitsBound)));
 bool is_sound(const LineImage& line) {
-    const auto in_bounds = [](std::int64_t value) {
-        return value >= 0 && value <= kLineUnitsBound;
-    };
-    return in_bounds(line.requested) &&
-           std::ranges::all_of(kUnits, [&](auto part) { return in_bounds(line.units.*part); }) &&
-           line.units.balanced();
+    auto bits = static_cast<std::uint64_t>(line.requested);
+    for (const auto part : kUnits) {
+        bits |= static_cast<std::uint64_t>(line.units.*part);
+    }
+    return bits < static_cast<std::uint64_t>(kLineUnitsBound) && line.units.balanced();
 }
 
 std::uint32_t mask_of(const ReservationImage& image) {
@@ -207,7 +207,7 @@ void write_image(BodyWriter& out, const ReservationImage& image) {
     for (const auto& line : image.lines) {
         write_line(out, line);
         accepted += line.units.accepted;
-        CHECK(accepted <= kReservationUnitsBound);
+        CHECK(accepted < kReservationUnitsBound);
     }
 }
 
@@ -231,7 +231,7 @@ void read_image(BodyReader& in, ReservationImage& image) {
             return;
         }
         accepted += line.units.accepted;
-        in.require(accepted <= kReservationUnitsBound);
+        in.require(accepted < kReservationUnitsBound);
     }
 }
 

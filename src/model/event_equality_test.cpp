@@ -1,0 +1,140 @@
+#include <tuple>
+
+#include "model/event_codec.hpp"
+#include "model/event_samples_test.hpp"
+
+namespace holdfast::model {
+namespace {
+
+auto fields(const KeyUse& value) {
+    const auto& [key, fingerprint, source, sequence] = value;
+    return std::tuple(key, fingerprint, source, sequence);
+}
+
+auto fields(const LedgerCreated& value) {
+    const auto& [ledger_id, id_key] = value;
+    return std::tuple(ledger_id, id_key);
+}
+
+auto fields(const TenantRegistered& value) {
+    const auto& [tenant, refusals, rate, tombstones, name] = value;
+    return std::tuple(tenant, refusals, rate, tombstones, name);
+}
+
+auto fields(const SkuClass& value) {
+    const auto& [id, version, name, hold, hold_max, payment, payment_max, lifetime, review,
+                 extensions, on_timeout, late, tracking, held_grace, payment_grace] = value;
+    return std::tuple(id, version, name, hold, hold_max, payment, payment_max, lifetime, review,
+                      extensions, on_timeout, late, tracking, held_grace, payment_grace);
+}
+
+auto fields(const ClassDefined& value) {
+    const auto& [tenant, sku_class] = value;
+    return std::tuple(tenant, fields(sku_class));
+}
+
+auto fields(const SkuRegistered& value) {
+    const auto& [tenant, sku, sku_class, name] = value;
+    return std::tuple(tenant, sku, sku_class, name);
+}
+
+auto fields(const SkuUpdated& value) {
+    const auto& [tenant, sku, sku_class, version, registered, key] = value;
+    return std::tuple(tenant, sku, sku_class, version, registered, fields(key));
+}
+
+auto fields(const StockMoved& value) {
+    const auto& [tenant, sku, pool, movement, reason, registered, delta, occurred_at, cell, note,
+                 reference, key] = value;
+    return std::tuple(tenant, sku, pool, movement, reason, registered, delta, occurred_at, cell,
+                      note, reference, fields(key));
+}
+
+auto fields(const SafetyStockSet& value) {
+    const auto& [tenant, sku, pool, cell, key] = value;
+    return std::tuple(tenant, sku, pool, cell, fields(key));
+}
+
+auto fields(const LineImage& value) {
+    const auto& [sku, pool, untracked, requested, units, line_id, group] = value;
+    return std::tuple(sku, pool, untracked, requested, units, line_id, group);
+}
+
+auto fields(const std::vector<LineImage>& lines) {
+    std::vector<decltype(fields(lines.front()))> out;
+    for (const auto& line : lines) {
+        out.push_back(fields(line));
+    }
+    return out;
+}
+
+auto fields(const ReservationTexts& value) {
+    const auto& [reference, agent, by, channel, payment, provider, order] = value;
+    return std::tuple(reference, agent, by, channel, payment, provider, order);
+}
+
+auto fields(const ReservationImage& value) {
+    const auto& [id, tenant, version, waiting, ended_as, extensions, late, created, first, expires,
+                 replaces, replaced_by, superseded_by, customer, metadata, texts, lines] = value;
+    return std::tuple(id, tenant, version, waiting, ended_as, extensions, late, created, first,
+                      expires, replaces, replaced_by, superseded_by, customer, metadata,
+                      fields(texts), fields(lines));
+}
+
+auto fields(const ReservationChanged& value) {
+    const auto& [verb, reason, disposition, occurred_at, note, document, image, key] = value;
+    return std::tuple(verb, reason, disposition, occurred_at, note, document, fields(image),
+                      fields(key));
+}
+
+auto fields(const ReleasedByName& value) {
+    const auto& [tenant, by_key, name, blocked_until, released, key] = value;
+    return std::tuple(tenant, by_key, name, blocked_until, released, fields(key));
+}
+
+auto fields(const Refusal& value) {
+    const auto& [code, state, line, limit, version, reservation, next_expiry_at, decided_at, lines,
+                 omitted, recorded] = value;
+    return std::tuple(code, state, line, limit, version, reservation, next_expiry_at, decided_at,
+                      lines, omitted, recorded);
+}
+
+auto fields(const RefusalRecorded& value) {
+    const auto& [tenant, operation, refusal, key] = value;
+    return std::tuple(tenant, operation, fields(refusal), fields(key));
+}
+
+auto fields(const FactParked& value) {
+    const auto& [tenant, verb, disposition, occurred_at, document, image, quantities, key] = value;
+    return std::tuple(tenant, verb, disposition, occurred_at, document, fields(image), quantities,
+                      fields(key));
+}
+
+auto fields(const DowntimeRecorded& value) {
+    const auto& [from, to] = value;
+    return std::tuple(from, to);
+}
+
+auto fields(const StateHashLogged& value) {
+    const auto& [hash] = value;
+    return std::tuple(hash);
+}
+
+}  // namespace
+
+bool same(const Event& a, const Event& b) {
+    if (a.index() != b.index()) {
+        return false;
+    }
+    return std::visit(
+        [&b]<typename Body>(const Body& body) { return fields(body) == fields(std::get<Body>(b)); },
+        a);
+}
+
+base::Buffer encoded(const Event& event) {
+    base::Buffer out;
+    encode(event, out);
+    return out;
+}
+
+}  // namespace holdfast::model
