@@ -178,8 +178,8 @@ class Scanner {
 
   private:
     Result<void> finish(std::span<const std::byte> trailer, const RunningHash& hash) {
-        TRY(const auto size, file_.size());
-        if (!std::ranges::equal(trailer, hash.trailer()) || size != offset_) {
+        TRY(const auto status, file_.status());
+        if (!std::ranges::equal(trailer, hash.trailer()) || status.size != offset_) {
             return damaged("a wrong end");
         }
         return {};

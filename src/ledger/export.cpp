@@ -118,7 +118,8 @@ Result<void> ExportedLedger::add(std::uint64_t offset, std::span<const std::byte
 }
 
 Result<void> ExportedLedger::scan() {
-    TRY(const auto file_size, file_.size());
+    TRY(const auto status, file_.status());
+    const std::uint64_t file_size = status.size;
     TRY(const auto header, take(0, kHeaderBytes));
     base::ByteReader reader(header);
     if (reader.fixed<std::uint32_t>() != kMagic) {

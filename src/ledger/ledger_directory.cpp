@@ -110,7 +110,7 @@ Result<LedgerInfo> create_ledger_directory(const std::string& directory,
         return failure(ErrorCode::invalid_input, directory + " is not empty");
     }
     const LedgerPaths paths(directory);
-    TRY_VOID(TailMark::create(paths.tail, partition, Tail{}));
+    TRY_VOID(TailMark::create(paths.tail, partition, Mark{}));
     std::array<std::byte, 16> random{};
     base::fill_random(random);
     const LedgerInfo info{kFormatVersion, partition, base::to_hex(random)};

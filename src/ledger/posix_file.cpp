@@ -113,12 +113,12 @@ Result<std::size_t> PosixFile::read_at(std::uint64_t offset, std::span<std::byte
     });
 }
 
-Result<std::uint64_t> PosixFile::size() const {
+Result<PosixFile::Status> PosixFile::status() const {
     struct stat status{};
     if (::fstat(descriptor_, &status) != 0) {
         return os_failure("examine", path_);
     }
-    return static_cast<std::uint64_t>(status.st_size);
+    return Status{static_cast<std::uint64_t>(status.st_size), status.st_nlink == 0};
 }
 
 Result<void> PosixFile::sync() {
@@ -147,8 +147,8 @@ Result<DirectoryLock> DirectoryLock::take(const std::string& directory) {
 
 Result<base::Buffer> read_file(const std::string& path) {
     TRY(const PosixFile file, PosixFile::open(path, PosixFile::Mode::read));
-    TRY(const auto size, file.size());
-    base::Buffer bytes(size);
+    TRY(const auto status, file.status());
+    base::Buffer bytes(status.size);
     TRY(const auto read, file.read_at(0, bytes));
     bytes.resize(read);
     return bytes;

@@ -43,7 +43,11 @@ class PosixFile {
     // Fills `out`; fewer bytes only at the end of the file.
     [[nodiscard]] base::Result<std::size_t> read_at(std::uint64_t offset,
                                                     std::span<std::byte> out) const;
-    [[nodiscard]] base::Result<std::uint64_t> size() const;
+    struct Status {
+        std::uint64_t size = 0;
+        bool is_removed = false;  // no directory names it any more
+    };
+    [[nodiscard]] base::Result<Status> status() const;
     [[nodiscard]] base::Result<void> sync();
 
     [[nodiscard]] const std::string& path() const { return path_; }

@@ -30,21 +30,30 @@ struct Parts {
     RocksdbOptions options;
     std::optional<DirectoryLock> lock;  // none if read-only; outlives the store
     std::unique_ptr<RocksdbStore> store;
-    std::optional<TailMark> mark;  // none if read-only
+    std::optional<TailMark> mark;           // none if read-only
+    std::optional<ManifestWatch> manifest;  // none if read-only
     Tail tail;
 };
+
+Result<void> mark_and_sync(Parts& parts) {
+    TRY(const auto manifest, parts.manifest->position());
+    TRY_VOID(parts.mark->write({parts.tail, manifest}));
+    return parts.mark->sync();
+}
 
 class RocksdbLedger final : public Ledger {
   public:
     explicit RocksdbLedger(Parts parts)
         : parts_(std::move(parts)),
+          manifest_(parts_.mark ? parts_.mark->newest().manifest : ManifestPosition{}),
           checkpoints_(LedgerPaths(parts_.options.path).checkpoints, parts_.options.partition,
                        parts_.options.warn) {}
 
     ~RocksdbLedger() override {
-        if (parts_.mark) {
-            if (const auto synced = parts_.mark->sync(); !synced) {
-                parts_.options.warn(synced.error().message);
+        parts_.store.reset();  // the database has written its last
+        if (!parts_.options.read_only && !is_wounded_) {
+            if (const auto marked = mark_and_sync(parts_); !marked) {
+                parts_.options.warn(marked.error().message);
             }
         }
     }
@@ -72,10 +81,12 @@ class RocksdbLedger final : public Ledger {
         return parts_.tail;
     }
     [[nodiscard]] Result<void> writable() const;
-    [[nodiscard]] Result<void> room_for(const Append& append) const;
+    [[nodiscard]] Result<void> room_for(const Append& append);
     std::unexpected<base::Error> in_doubt(const base::Error& cause);
+    Result<void> move_mark(const Tail& tail);
 
     Parts parts_;
+    ManifestPosition manifest_;  // as of the append before
     CheckpointFiles checkpoints_;
     mutable std::mutex tail_mutex_;  // readers ask for the tail while the writer moves it
     std::atomic<bool> is_wounded_ = false;
@@ -94,16 +105,19 @@ Result<void> RocksdbLedger::writable() const {
     return {};
 }
 
-Result<void> RocksdbLedger::room_for(const Append& append) const {
+Result<void> RocksdbLedger::room_for(const Append& append) {
     std::uint64_t needed = append.batch.size();
     for (const PrivateText& text : append.private_texts) {
         needed += text.text.size();
     }
     needed = needed * kFreeFactor + kFreeFloor;
-    TRY(const auto free, free_bytes(parts_.options.path));
-    if (free < needed) {
+    const auto free = free_bytes(parts_.options.path);
+    if (!free) {
+        return in_doubt(free.error());
+    }
+    if (*free < needed) {
         return failure(ErrorCode::storage_full,
-                       "the disk of " + parts_.options.path + " has " + std::to_string(free) +
+                       "the disk of " + parts_.options.path + " has " + std::to_string(*free) +
                            " bytes free, an append asks for " + std::to_string(needed));
     }
     return {};
@@ -125,11 +139,19 @@ Result<void> RocksdbLedger::append(const Append& append) {
     }
     const Tail tail = tail_after(append, batch, parts_.tail);
     // The batch is durable, but its disk does not answer as it should: stopping is the safe side.
-    if (const auto marked = parts_.mark->write(tail); !marked) {
+    if (const auto marked = move_mark(tail); !marked) {
         return in_doubt(marked.error());
     }
     const std::scoped_lock lock(tail_mutex_);
     parts_.tail = tail;
+    return {};
+}
+
+// The MANIFEST's size may include a record that is just being written and not on the disk yet, so
+// the mark names the size that was seen one append ago.
+Result<void> RocksdbLedger::move_mark(const Tail& tail) {
+    TRY_VOID(parts_.mark->write({tail, manifest_}));
+    TRY(manifest_, parts_.manifest->position());
     return {};
 }
 
@@ -148,10 +170,14 @@ Result<std::unique_ptr<CheckpointWriter>> RocksdbLedger::begin_checkpoint(model:
     return checkpoints_.begin(at);
 }
 
-Result<std::uint64_t> read_epoch(RocksdbStore& store, const RocksdbOptions& options) {
+Result<std::uint64_t> read_epoch(RocksdbStore& store, const RocksdbOptions& options,
+                                 const Tail& tail) {
     TRY(const auto text, store.meta(kEpochName));
-    if (!text) {
+    if (!text && tail.last.value() == 0) {
         return 0;
+    }
+    if (!text) {
+        return failure(ErrorCode::corrupted, options.path + "/db has lost the ledger's epoch");
     }
     std::uint64_t epoch = 0;
     const auto parsed = std::from_chars(text->data(), text->data() + text->size(), epoch);
@@ -164,15 +190,15 @@ Result<std::uint64_t> read_epoch(RocksdbStore& store, const RocksdbOptions& opti
 
 // FORMAT and database are one ledger, or somebody mixed the files of two.
 Result<void> check_identity(RocksdbStore& store, const RocksdbOptions& options,
-                            const LedgerInfo& info, const Tail& mark) {
+                            const LedgerInfo& info) {
     TRY(const auto identity, store.meta(kIdentityName));
-    if (identity ? *identity == info.id : mark.last.value() == 0) {
+    if (!identity || *identity == info.id) {
         return {};
     }
     return failure(ErrorCode::corrupted, LedgerPaths(options.path).database +
-                                             " belongs to ledger " + identity.value_or("(none)") +
-                                             ", but " + options.path + "/FORMAT to ledger " +
-                                             info.id + "; nothing was changed");
+                                             " belongs to ledger " + *identity + ", but " +
+                                             options.path + "/FORMAT to ledger " + info.id +
+                                             "; nothing was changed");
 }
 
 Result<LedgerInfo> find_or_create(const RocksdbOptions& options) {
@@ -196,11 +222,13 @@ Result<Parts> look(const RocksdbOptions& options, const LedgerInfo& info) {
     // First the mark, then the database: the other way round a ledger that is being served could
     // seem to end before its mark.
     TRY(const TailMark mark, TailMark::open(paths.tail, PosixFile::Mode::read));
-    Parts parts{.options = options, .lock = {}, .store = {}, .mark = {}, .tail = {}};
+    Parts parts{
+        .options = options, .lock = {}, .store = {}, .mark = {}, .manifest = {}, .tail = {}};
+    TRY_VOID(check_manifest(paths.database, mark.newest().manifest));
     TRY(parts.store, open_rocksdb_store(paths.database, StoreMode::read));
-    TRY_VOID(check_identity(*parts.store, options, info, mark.newest()));
-    TRY(parts.tail, recover_tail(options.path, *parts.store, mark.newest()));
-    TRY(const auto epoch, read_epoch(*parts.store, options));
+    TRY_VOID(check_identity(*parts.store, options, info));
+    TRY(parts.tail, recover_tail(options.path, *parts.store, mark.newest().tail));
+    TRY(const auto epoch, read_epoch(*parts.store, options, parts.tail));
     if (epoch < parts.tail.epoch.value()) {
         return failure(ErrorCode::corrupted,
                        "the epoch stored in " + paths.database + " is older than its batches");
@@ -212,7 +240,7 @@ Result<Parts> look(const RocksdbOptions& options, const LedgerInfo& info) {
 Result<Parts> open_to_read(const RocksdbOptions& options) {
     TRY(const LedgerInfo info, find_or_create(options));
     // The owner of a served ledger may drop a file between its being listed and being opened.
-    constexpr int kAttempts = 5;
+    constexpr int kAttempts = 3;
     auto parts = look(options, info);
     for (int attempt = 1; !parts && attempt < kAttempts; ++attempt) {
         parts = look(options, info);
@@ -225,28 +253,29 @@ Result<Parts> open_to_serve(const RocksdbOptions& options) {
         TRY_VOID(make_directory(options.path));
     }
     const LedgerPaths paths(options.path);
-    Parts parts{.options = options, .lock = {}, .store = {}, .mark = {}, .tail = {}};
+    Parts parts{
+        .options = options, .lock = {}, .store = {}, .mark = {}, .manifest = {}, .tail = {}};
     TRY(parts.lock, DirectoryLock::take(options.path));
     TRY(const LedgerInfo info, find_or_create(options));
     TRY(parts.mark, TailMark::open(paths.tail, PosixFile::Mode::overwrite));
     // Before its first append a ledger may lack its database: creation was interrupted.
-    const bool is_new = parts.mark->newest().last.value() == 0;
+    const bool is_new = parts.mark->newest().tail.last.value() == 0;
     if (!is_new) {
         // RocksDB writes when it opens to write, so whatever is wrong has to be found before.
         TRY([[maybe_unused]] const Parts seen, look(options, info));
     }
     TRY(parts.store,
         open_rocksdb_store(paths.database, is_new ? StoreMode::create : StoreMode::write));
-    TRY_VOID(check_identity(*parts.store, options, info, parts.mark->newest()));
-    TRY(parts.tail, recover_tail(options.path, *parts.store, parts.mark->newest()));
-    TRY(const auto epoch, read_epoch(*parts.store, options));
+    TRY_VOID(check_identity(*parts.store, options, info));
+    TRY(parts.tail, recover_tail(options.path, *parts.store, parts.mark->newest().tail));
+    TRY(const auto epoch, read_epoch(*parts.store, options, parts.tail));
     // RocksDB has put what it recovered into new synced files; these synced writes prove that the
     // disk takes writes again, and fence whoever still believes in the old epoch.
     parts.tail.epoch = model::Epoch(epoch + 1);
     TRY_VOID(parts.store->put_meta(kIdentityName, info.id));
     TRY_VOID(parts.store->put_meta(kEpochName, std::to_string(epoch + 1)));
-    TRY_VOID(parts.mark->write(parts.tail));
-    TRY_VOID(parts.mark->sync());
+    TRY(parts.manifest, ManifestWatch::open(paths.database));
+    TRY_VOID(mark_and_sync(parts));
     const CheckpointFiles checkpoints(paths.checkpoints, options.partition, options.warn);
     TRY_VOID(checkpoints.prepare());
     return parts;

@@ -89,6 +89,7 @@ rocksdb::DBOptions database_options(StoreMode mode) {
     options.max_subcompactions = 1;
     options.max_bgerror_resume_count = 0;  // fail stop: a restart recovers, nothing else
     options.max_open_files = -1;
+    options.max_file_opening_threads = writes ? 4 : 1;
 
     options.max_log_file_size = 4 * kMiB;
     options.keep_log_file_num = 4;

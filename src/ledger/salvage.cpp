@@ -99,7 +99,7 @@ Result<SalvageReport> salvage_rocksdb_ledger(const std::string& source, const st
     const LedgerPaths to_paths(target);
     SalvageReport report;
     if (const auto mark = TailMark::open(from_paths.tail, PosixFile::Mode::read)) {
-        report.marked = mark->newest().last;
+        report.marked = mark->newest().tail.last;
     }
     TRY(const auto from, open_rocksdb_store(from_paths.database, StoreMode::salvage));
     TRY(const auto partition, partition_of(source, *from));
@@ -113,7 +113,7 @@ Result<SalvageReport> salvage_rocksdb_ledger(const std::string& source, const st
         TRY_VOID(to->put_meta(kEpochName, std::to_string(report.kept.epoch.value())));
     }
     TRY(auto mark, TailMark::open(to_paths.tail, PosixFile::Mode::overwrite));
-    TRY_VOID(mark.write(report.kept));
+    TRY_VOID(mark.write({.tail = report.kept, .manifest = {}}));
     TRY_VOID(mark.sync());
     if (report.marked && *report.marked > report.kept.last) {
         report.missing = report.marked->value() - report.kept.last.value();

@@ -15,25 +15,28 @@ using base::Result;
 constexpr std::uint32_t kMagic = 0x31544648;  // "HFT1"
 constexpr std::uint16_t kVersion = 1;
 constexpr std::size_t kSlots = 2;
-constexpr std::size_t kSlotBytes = 80;
+constexpr std::size_t kSlotBytes = 96;
 constexpr std::size_t kSlotDistance = 4096;  // a torn write of one page leaves the other slot
 
 struct Slot {
     model::PartitionId partition;
-    Tail tail;
+    Mark mark;
 };
 
 base::Buffer encode(const Slot& slot) {
+    const Tail& tail = slot.mark.tail;
     base::Buffer out;
     base::ByteWriter writer(out);
     writer.fixed(kMagic);
     writer.fixed(kVersion);
     writer.fixed(slot.partition.value());
-    writer.fixed(slot.tail.last.value());
-    writer.fixed(slot.tail.bytes);
-    writer.fixed(base::to_ms(slot.tail.time));
-    writer.bytes(slot.tail.hash);
-    writer.fixed(slot.tail.epoch.value());
+    writer.fixed(tail.last.value());
+    writer.fixed(tail.bytes);
+    writer.fixed(base::to_ms(tail.time));
+    writer.bytes(tail.hash);
+    writer.fixed(tail.epoch.value());
+    writer.fixed(slot.mark.manifest.number);
+    writer.fixed(slot.mark.manifest.size);
     writer.fixed(std::uint32_t{0});
     writer.fixed(base::crc32c(out));
     CHECK(out.size() == kSlotBytes);
@@ -45,20 +48,28 @@ std::optional<Slot> decode(std::span<const std::byte> bytes) {
     const auto magic = reader.fixed<std::uint32_t>();
     const auto version = reader.fixed<std::uint16_t>();
     Slot slot;
+    Tail& tail = slot.mark.tail;
     slot.partition = model::PartitionId(reader.fixed<std::uint16_t>());
-    slot.tail.last = model::Sequence(reader.fixed<std::uint64_t>());
-    slot.tail.bytes = reader.fixed<std::uint64_t>();
-    slot.tail.time = base::time_from_ms(reader.fixed<std::int64_t>());
-    const auto hash = reader.take(slot.tail.hash.size());
-    slot.tail.epoch = model::Epoch(reader.fixed<std::uint64_t>());
+    tail.last = model::Sequence(reader.fixed<std::uint64_t>());
+    tail.bytes = reader.fixed<std::uint64_t>();
+    tail.time = base::time_from_ms(reader.fixed<std::int64_t>());
+    const auto hash = reader.take(tail.hash.size());
+    tail.epoch = model::Epoch(reader.fixed<std::uint64_t>());
+    slot.mark.manifest.number = reader.fixed<std::uint64_t>();
+    slot.mark.manifest.size = reader.fixed<std::uint64_t>();
     static_cast<void>(reader.fixed<std::uint32_t>());
     const auto crc = reader.fixed<std::uint32_t>();
     if (reader.failed() || magic != kMagic || version != kVersion ||
         crc != base::crc32c(bytes.first(kSlotBytes - sizeof crc))) {
         return std::nullopt;
     }
-    std::memcpy(slot.tail.hash.data(), hash.data(), hash.size());
+    std::memcpy(tail.hash.data(), hash.data(), hash.size());
     return slot;
+}
+
+bool is_newer(const Mark& a, const Mark& b) {
+    return std::tie(a.tail.last, a.tail.epoch, a.manifest) >
+           std::tie(b.tail.last, b.tail.epoch, b.manifest);
 }
 
 Result<std::optional<Slot>> read_slot(const PosixFile& file, std::size_t index) {
@@ -70,8 +81,8 @@ Result<std::optional<Slot>> read_slot(const PosixFile& file, std::size_t index) 
 }  // namespace
 
 Result<void> TailMark::create(const std::string& path, model::PartitionId partition,
-                              const Tail& tail) {
-    base::Buffer content = encode({partition, tail});
+                              const Mark& mark) {
+    base::Buffer content = encode({partition, mark});
     content.resize(kSlots * kSlotDistance);
     return replace_file(path, content);
 }
@@ -82,8 +93,7 @@ Result<TailMark> TailMark::open(const std::string& path, PosixFile::Mode mode) {
     std::size_t newest_index = 0;
     for (std::size_t index = 0; index < kSlots; ++index) {
         TRY(const auto slot, read_slot(file, index));
-        if (slot && (!newest || std::tie(slot->tail.last, slot->tail.epoch) >
-                                    std::tie(newest->tail.last, newest->tail.epoch))) {
+        if (slot && (!newest || is_newer(slot->mark, newest->mark))) {
             newest = slot;
             newest_index = index;
         }
@@ -94,14 +104,14 @@ Result<TailMark> TailMark::open(const std::string& path, PosixFile::Mode mode) {
                                  " is damaged in both slots; `holdfast ledger salvage` copies "
                                  "what the ledger still has");
     }
-    return TailMark(std::move(file), newest_index, newest->partition, newest->tail);
+    return TailMark(std::move(file), newest_index, newest->partition, newest->mark);
 }
 
-Result<void> TailMark::write(const Tail& tail) {
+Result<void> TailMark::write(const Mark& mark) {
     const std::size_t other = kSlots - 1 - slot_;
-    TRY_VOID(file_.write_at(other * kSlotDistance, encode({partition_, tail})));
+    TRY_VOID(file_.write_at(other * kSlotDistance, encode({partition_, mark})));
     slot_ = other;
-    newest_ = tail;
+    newest_ = mark;
     return {};
 }
 

@@ -9,34 +9,40 @@
 
 #include "base/result.hpp"
 #include "ledger/ledger.hpp"
+#include "ledger/manifest_guard.hpp"
 #include "ledger/posix_file.hpp"
 
 namespace holdfast::ledger {
 
+struct Mark {
+    Tail tail;
+    ManifestPosition manifest;
+};
+
 class TailMark {
   public:
-    // Makes a durable mark of `tail` in a file that does not exist.
+    // Makes a durable mark in a file that does not exist.
     [[nodiscard]] static base::Result<void> create(const std::string& path,
-                                                   model::PartitionId partition, const Tail& tail);
+                                                   model::PartitionId partition, const Mark& mark);
     // Errors: corrupted if neither slot is intact, not_found.
     [[nodiscard]] static base::Result<TailMark> open(const std::string& path, PosixFile::Mode mode);
 
-    [[nodiscard]] const Tail& newest() const { return newest_; }
+    [[nodiscard]] const Mark& newest() const { return newest_; }
     [[nodiscard]] model::PartitionId partition() const { return partition_; }
 
     // Overwrites the older slot. Not synced: the mark is there to notice damage, not to survive a
     // power cut, and an older mark is still a true one.
-    [[nodiscard]] base::Result<void> write(const Tail& tail);
+    [[nodiscard]] base::Result<void> write(const Mark& mark);
     [[nodiscard]] base::Result<void> sync() { return file_.sync(); }
 
   private:
-    TailMark(PosixFile file, std::size_t slot, model::PartitionId partition, const Tail& newest)
+    TailMark(PosixFile file, std::size_t slot, model::PartitionId partition, const Mark& newest)
         : file_(std::move(file)), slot_(slot), partition_(partition), newest_(newest) {}
 
     PosixFile file_;
     std::size_t slot_;  // of `newest_`
     model::PartitionId partition_;
-    Tail newest_;
+    Mark newest_;
 };
 
 }  // namespace holdfast::ledger

@@ -1,0 +1,124 @@
+#include "ledger/manifest_guard.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <charconv>
+
+namespace holdfast::ledger {
+namespace {
+
+using base::ErrorCode;
+using base::Result;
+
+// The record format of RocksDB's logs, of which a MANIFEST is one.
+constexpr std::size_t kBlockBytes = 32'768;
+constexpr std::size_t kRecordHeaderBytes = 7;  // masked CRC-32C, 16 bits of length, type
+constexpr std::size_t kCheckedFrom = 6;        // the CRC covers type and content
+constexpr std::uint32_t kMaskDelta = 0xa282ead8;
+
+std::unexpected<base::Error> damaged(const std::string& path, const std::string& what) {
+    return base::failure(ErrorCode::corrupted, path + " " + what + "; nothing was changed");
+}
+
+Result<std::uint64_t> current_number(const std::string& database) {
+    constexpr std::string_view kPrefix = "MANIFEST-";
+    const std::string path = database + "/CURRENT";
+    auto bytes = read_file(path);
+    if (!bytes && bytes.error().code == ErrorCode::not_found) {
+        return damaged(path, "is missing");
+    }
+    if (!bytes) {
+        return std::unexpected(bytes.error());
+    }
+    const std::string_view text = base::as_text(*bytes);
+    std::uint64_t number = 0;
+    if (!text.starts_with(kPrefix) || !text.ends_with('\n')) {
+        return damaged(path, "does not name a MANIFEST");
+    }
+    const char* end = text.data() + text.size() - 1;
+    const auto parsed = std::from_chars(text.data() + kPrefix.size(), end, number);
+    if (parsed.ec != std::errc{} || parsed.ptr != end) {
+        return damaged(path, "does not name a MANIFEST");
+    }
+    return number;
+}
+
+std::string manifest_path(const std::string& database, std::uint64_t number) {
+    std::string digits = std::to_string(number);
+    digits.insert(0, 6 - std::min<std::size_t>(digits.size(), 6), '0');
+    return database + "/MANIFEST-" + digits;
+}
+
+bool is_intact(std::span<const std::byte> record) {
+    const auto stored = base::ByteReader(record).fixed<std::uint32_t>();
+    return std::rotl(stored - kMaskDelta, 15) == base::crc32c(record.subspan(kCheckedFrom));
+}
+
+// Where the whole records end.
+std::size_t whole_until(std::span<const std::byte> log) {
+    std::size_t at = 0;
+    while (at < log.size()) {
+        const std::size_t left_in_block = kBlockBytes - at % kBlockBytes;
+        if (left_in_block < kRecordHeaderBytes) {
+            at += left_in_block;
+            continue;
+        }
+        if (log.size() - at < kRecordHeaderBytes) {
+            return at;
+        }
+        base::ByteReader header(log.subspan(at + sizeof(std::uint32_t)));
+        const std::size_t size = kRecordHeaderBytes + header.fixed<std::uint16_t>();
+        if (size > log.size() - at || !is_intact(log.subspan(at, size))) {
+            return at;
+        }
+        at += size;
+    }
+    return at;
+}
+
+}  // namespace
+
+Result<ManifestWatch> ManifestWatch::open(const std::string& database) {
+    TRY(const auto number, current_number(database));
+    TRY(auto file, PosixFile::open(manifest_path(database, number), PosixFile::Mode::read));
+    return ManifestWatch(database, number, std::move(file));
+}
+
+Result<ManifestPosition> ManifestWatch::position() {
+    TRY(auto status, file_.status());
+    if (status.is_removed) {
+        TRY(auto newer, open(database_));
+        *this = std::move(newer);
+        TRY(status, file_.status());
+    }
+    return ManifestPosition{number_, status.size};
+}
+
+Result<void> check_manifest(const std::string& database, const ManifestPosition& remembered) {
+    if (remembered.number == 0) {
+        return {};
+    }
+    TRY(const auto number, current_number(database));
+    const std::string path = manifest_path(database, number);
+    if (number < remembered.number) {
+        return damaged(path, "is older than the one the tail mark remembers");
+    }
+    if (number > remembered.number) {
+        return {};
+    }
+    const auto bytes = read_file(path);
+    if (!bytes && bytes.error().code == ErrorCode::not_found) {
+        return damaged(path, "is missing");
+    }
+    if (!bytes) {
+        return std::unexpected(bytes.error());
+    }
+    const std::size_t whole = whole_until(*bytes);
+    if (whole < remembered.size) {
+        return damaged(path, "is damaged at byte " + std::to_string(whole) + " of " +
+                                 std::to_string(remembered.size) + " that the tail mark remembers");
+    }
+    return {};
+}
+
+}  // namespace holdfast::ledger

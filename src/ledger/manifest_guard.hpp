@@ -1,0 +1,44 @@
+// The manifest guard: notices when RocksDB forgets files.
+//
+// RocksDB takes a damaged length near the end of its MANIFEST for a write that a crash cut off,
+// opens cleanly without the files named there, and deletes them. The tail mark therefore also
+// remembers how far the MANIFEST had grown; up to there every record must be whole.
+// Thread rule: one thread per object. Errors: corrupted, and those of posix_file.hpp.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "base/result.hpp"
+#include "ledger/posix_file.hpp"
+
+namespace holdfast::ledger {
+
+// How far which MANIFEST had grown. Number 0: not known.
+struct ManifestPosition {
+    std::uint64_t number = 0;
+    std::uint64_t size = 0;
+    auto operator<=>(const ManifestPosition&) const = default;
+};
+
+class ManifestWatch {
+  public:
+    // Follows the MANIFEST that CURRENT in `database` names.
+    [[nodiscard]] static base::Result<ManifestWatch> open(const std::string& database);
+    // One system call, unless RocksDB has begun a new MANIFEST.
+    [[nodiscard]] base::Result<ManifestPosition> position();
+
+  private:
+    ManifestWatch(std::string database, std::uint64_t number, PosixFile file)
+        : database_(std::move(database)), number_(number), file_(std::move(file)) {}
+
+    std::string database_;
+    std::uint64_t number_;
+    PosixFile file_;
+};
+
+// A newer MANIFEST than the remembered one is believed: it was begun after the mark was written.
+[[nodiscard]] base::Result<void> check_manifest(const std::string& database,
+                                                const ManifestPosition& remembered);
+
+}  // namespace holdfast::ledger

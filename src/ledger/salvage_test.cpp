@@ -1,0 +1,118 @@
+#include "ledger/salvage.hpp"
+
+#include <fstream>
+
+#include "ledger/posix_file.hpp"
+#include "ledger/rocksdb_ledger.hpp"
+#include "ledger/tail_mark.hpp"
+#include "ledger/testing.hpp"
+
+namespace holdfast::ledger {
+namespace {
+
+namespace fs = std::filesystem;
+using base::ErrorCode;
+using testing::append_one;
+using testing::failed_with;
+using testing::payloads;
+using testing::succeeded;
+using Texts = std::vector<std::string>;
+
+class Salvage : public ::testing::Test {
+  protected:
+    void SetUp() override {
+        const std::vector<PrivateText> text = {{kAda, "Ada"}};
+        const auto ledger = open(source_);
+        ASSERT_TRUE(succeeded(ledger));
+        ASSERT_TRUE(succeeded(append_one(**ledger, 10, "one", text)));
+        ASSERT_TRUE(succeeded(append_one(**ledger, 10, "two")));
+        ASSERT_TRUE(succeeded(append_one(**ledger, 10, std::string(10'000, '3'))));
+    }
+    static base::Result<std::unique_ptr<Ledger>> open(const std::string& path) {
+        return open_rocksdb_ledger(
+            {.path = path, .partition = testing::kPartition, .create_if_missing = true});
+    }
+    fs::path log_file() const {
+        for (const auto& entry : fs::directory_iterator(source_ + "/db")) {
+            if (entry.path().extension() == ".log") {
+                return entry.path();
+            }
+        }
+        return {};
+    }
+
+    static constexpr base::Digest128 kAda{.high = 1, .low = 1};
+    testing::TemporaryDirectory directory_;
+    std::string source_ = directory_ / "source";
+    std::string target_ = directory_ / "target";
+};
+
+TEST_F(Salvage, CopiesAnIntactLedgerWhole) {
+    const auto report = salvage_rocksdb_ledger(source_, target_);
+    ASSERT_TRUE(succeeded(report));
+    EXPECT_EQ(report->kept.last, model::Sequence(30));
+    EXPECT_EQ(report->batches, 3U);
+    EXPECT_EQ(report->private_texts, 1U);
+    EXPECT_EQ(report->missing, 0U);
+    EXPECT_EQ(report->stopped, "");
+    const auto copy = open(target_);
+    ASSERT_TRUE(succeeded(copy));
+    EXPECT_EQ(payloads(**copy).value(), (Texts{"one", "two", std::string(10'000, '3')}));
+    EXPECT_EQ((*copy)->private_text(kAda).value(), "Ada");
+    EXPECT_EQ((*copy)->tail()->epoch, model::Epoch(2));
+    EXPECT_TRUE(succeeded(append_one(**copy, 1, "four"))) << "the copy can be served";
+}
+
+TEST_F(Salvage, KeepsWhatComesBeforeATornTailAndTellsWhatIsMissing) {
+    const auto log = log_file();
+    fs::resize_file(log, fs::file_size(log) - 5'000);
+    ASSERT_TRUE(failed_with(open(source_), ErrorCode::corrupted));
+    const auto size = fs::file_size(log);
+    const auto report = salvage_rocksdb_ledger(source_, target_);
+    ASSERT_TRUE(succeeded(report));
+    EXPECT_EQ(report->kept.last, model::Sequence(20));
+    EXPECT_EQ(report->marked, model::Sequence(30));
+    EXPECT_EQ(report->missing, 10U);
+    const auto copy = open(target_);
+    ASSERT_TRUE(succeeded(copy));
+    EXPECT_EQ(payloads(**copy).value(), (Texts{"one", "two"}));
+    EXPECT_EQ(fs::file_size(log), size) << "the source is never touched";
+    EXPECT_TRUE(failed_with(open(source_), ErrorCode::corrupted));
+}
+
+TEST_F(Salvage, StopsAtDamageInTheMiddleAndSaysWhy) {
+    ASSERT_TRUE(succeeded(open(source_)));  // moves the large batch into a blob file
+    for (const auto& entry : fs::directory_iterator(source_ + "/db")) {
+        if (entry.path().extension() == ".blob") {
+            std::fstream file(entry.path(), std::ios::in | std::ios::out | std::ios::binary);
+            file.seekp(5'000);
+            file << "damage";
+        }
+    }
+    const auto report = salvage_rocksdb_ledger(source_, target_);
+    ASSERT_TRUE(succeeded(report));
+    EXPECT_EQ(report->kept.last, model::Sequence(20));
+    EXPECT_EQ(report->missing, 10U);
+    EXPECT_NE(report->stopped.find("RocksDB"), std::string::npos) << report->stopped;
+}
+
+TEST_F(Salvage, WorksWithoutFormatAndMark) {
+    std::ofstream(source_ + "/FORMAT") << "nonsense";
+    fs::remove(source_ + "/tail");
+    const auto report = salvage_rocksdb_ledger(source_, target_);
+    ASSERT_TRUE(succeeded(report));
+    EXPECT_EQ(report->kept.last, model::Sequence(30));
+    EXPECT_EQ(report->marked, std::nullopt);
+    EXPECT_TRUE(succeeded(open(target_)));
+}
+
+TEST_F(Salvage, DoesNotWriteIntoADirectoryThatHoldsSomething) {
+    fs::create_directory(target_);
+    std::ofstream(target_ + "/thesis.tex") << "years of work";
+    EXPECT_TRUE(failed_with(salvage_rocksdb_ledger(source_, target_), ErrorCode::invalid_input));
+    EXPECT_TRUE(failed_with(salvage_rocksdb_ledger(source_, source_), ErrorCode::invalid_input));
+    EXPECT_EQ(std::distance(fs::directory_iterator(target_), fs::directory_iterator{}), 1);
+}
+
+}  // namespace
+}  // namespace holdfast::ledger
