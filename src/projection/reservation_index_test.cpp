@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <thread>
+
 #include "ledger/testing.hpp"
 #include "model/limits.hpp"
 #include "projection/testing.hpp"
@@ -352,6 +355,23 @@ TEST_F(ReservationIndexTest, LargeReservationsMakeShortPages) {
     EXPECT_LT(page->rows.size(), 40u);
     EXPECT_NE(page->resume_after, "");
     EXPECT_EQ(found(all_).size(), 40u);
+}
+
+TEST_F(ReservationIndexTest, APageAgreesWithItsPositionWhileCommitsGoOn) {
+    std::atomic<bool> is_done{false};
+    std::jthread reader([&] {
+        do {
+            const auto page = index_->list(all_, "", 1);
+            ASSERT_TRUE(page.has_value());
+            const Ids newest = ids(seen(*page));
+            EXPECT_EQ(newest.empty() ? 0 : newest.front(), page->position.value());
+        } while (!is_done);
+    });
+    for (std::uint64_t id = 1; id <= 2'000; ++id) {
+        put(held(id, 5'000));
+        commit(id);
+    }
+    is_done = true;
 }
 
 TEST_F(ReservationIndexTest, ASecondOpenIsRefusedAndNamesTheDirectory) {
