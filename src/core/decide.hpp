@@ -37,6 +37,7 @@ struct Decision {
     model::Refusal refusal;
     model::Sequence replay_of;
     model::ReservationId expire;
+    Extras kept{};  // what an image views that must survive the applying of an earlier event
 };
 
 [[nodiscard]] Decision decide(const State& state, const model::Command& command, Stamp stamp);

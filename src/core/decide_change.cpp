@@ -33,24 +33,27 @@ bool names(const LinePart& part, const LineImage& line, std::size_t index,
                                 : part.line_id == line.line_id;
 }
 
-// Takes one part's units from the lines it names, in order. Returns what was missing.
-std::int64_t take_part(const Change& change, const LinePart& part, std::vector<std::int64_t>& taken,
-                       bool& known) {
+struct Taken {
+    std::optional<std::size_t> first_line;  // of those the part names; none: it names no line
+    std::int64_t missing = 0;
+};
+
+// Takes one part's units from the lines it names, in order.
+Taken take_part(const Change& change, const LinePart& part, std::vector<std::int64_t>& taken) {
     const auto sku = change.asked.state.find_sku(part.sku.digest);
-    std::int64_t missing = part.quantity;
-    known = false;
+    Taken out{.first_line = {}, .missing = part.quantity};
     for (std::size_t i = 0; i < change.image.lines.size(); ++i) {
         const LineImage& line = change.image.lines[i];
         if (names(part, line, i, sku)) {
-            known = true;
+            out.first_line = out.first_line.value_or(i);
             const std::int64_t left =
                 actionable(change.asked.command.operation, line.units) - taken[i];
-            const std::int64_t units = std::clamp<std::int64_t>(missing, 0, left);
+            const std::int64_t units = std::clamp<std::int64_t>(out.missing, 0, left);
             taken[i] += units;
-            missing -= units;
+            out.missing -= units;
         }
     }
-    return missing;
+    return out;
 }
 
 Decision refuse_part(const Change& change, RefusalCode code, std::size_t part) {
@@ -75,17 +78,16 @@ std::expected<Selection, Decision> select_units(const Change& change) {
         return out;
     }
     for (std::size_t p = 0; p < parts.size(); ++p) {
-        bool known = false;
-        const std::int64_t missing = take_part(change, parts[p], out.units, known);
-        if (!known) {
+        const Taken taken = take_part(change, parts[p], out.units);
+        if (!taken.first_line) {
             return std::unexpected(refuse_part(change, RefusalCode::unknown_line, p));
         }
-        if (missing > 0) {
-            const auto sku = change.asked.state.find_sku(parts[p].sku.digest);
+        if (taken.missing > 0) {
             out.missing.push_back({.line = static_cast<std::uint32_t>(p),
-                                   .sku = sku.value_or(image.lines.front().sku),
+                                   .sku = image.lines[*taken.first_line].sku,
                                    .requested = parts[p].quantity,
-                                   .sellable = parts[p].quantity - missing});
+                                   .sellable = parts[p].quantity - taken.missing});
+            out.missing_at.push_back(*taken.first_line);
         }
     }
     return out;

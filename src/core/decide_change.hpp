@@ -24,6 +24,7 @@ struct Change {
 struct Selection {
     std::vector<std::int64_t> units;
     std::vector<model::FailingLine> missing;
+    std::vector<std::size_t> missing_at{};  // for each of them, the line of the reservation
 };
 
 [[nodiscard]] std::expected<Selection, Decision> select_units(const Change& change);

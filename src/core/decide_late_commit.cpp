@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "core/decide_change.hpp"
+#include "core/extras.hpp"
 
 namespace holdfast::core {
 
@@ -61,19 +62,24 @@ const Reservation* dead_hold_on(const Asked& asked, std::span<const FailingLine>
 ReservationImage successor_of(const Change& change, const std::vector<std::int64_t>& units) {
     ReservationImage image = change.image;
     image.id = ReservationId(change.asked.stamp.next.value() + 1);
-    image.replaces = change.image.id;
     image.version = 1;
-    image.committed_late = true;
     image.created_at = change.asked.stamp.time;
     image.ended_as = ReservationState::released;
     image.waiting = ReservationState::held;
     for (std::size_t i = 0; i < image.lines.size(); ++i) {
         image.lines[i].units = {.accepted = units[i], .committed = units[i]};
     }
+    return image;
+}
+
+// What the new reservation has of its own among the texts and links it took over.
+void mark_successor(const Change& change, ReservationImage& image) {
+    image.replaces = change.image.id;
+    image.replaced_by = {};
+    image.committed_late = true;
     if (!change.request.order_reference.empty()) {
         image.texts.order_reference = change.request.order_reference;
     }
-    return image;
 }
 
 }  // namespace
@@ -102,6 +108,10 @@ Decision decide_late_commit(const Asked& asked, const Reservation& old,
         refusal.lines = std::move(failing);
         return refused(asked, std::move(refusal));
     }
+    // Applying the first event repacks the old reservation's texts, which the second one shows.
+    Extras texts = copy_extras(old.extras);
+    unpack_extras(texts, successor);
+    mark_successor(change, successor);
     ReservationImage replaced = change.image;
     ++replaced.version;
     replaced.replaced_by = successor.id;
@@ -110,7 +120,9 @@ Decision decide_late_commit(const Asked& asked, const Reservation& old,
         ReservationChanged{.verb = Verb::replace, .image = std::move(replaced), .key = {}});
     events.emplace_back(ReservationChanged{
         .verb = Verb::retake, .image = std::move(successor), .key = key_use(asked.command)});
-    return applied(std::move(events));
+    Decision out = applied(std::move(events));
+    out.kept = std::move(texts);
+    return out;
 }
 
 }  // namespace holdfast::core

@@ -1,8 +1,10 @@
 // Verbs on sold units: ship and return are facts, cancel is a request.
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 #include "core/decide_change.hpp"
+#include "model/limits.hpp"
 
 namespace holdfast::core {
 
@@ -12,10 +14,9 @@ namespace {
 
 std::vector<std::int64_t> reported(const Change& change, const Selection& selection) {
     std::vector<std::int64_t> out = selection.units;
-    for (const auto& missing : selection.missing) {
-        const auto line = std::ranges::find(change.image.lines, missing.sku, &LineImage::sku);
-        const auto index = line - change.image.lines.begin();
-        out[static_cast<std::size_t>(index)] += missing.requested - missing.sellable;
+    for (std::size_t i = 0; i < selection.missing.size(); ++i) {
+        const FailingLine& missing = selection.missing[i];
+        out[selection.missing_at[i]] += missing.requested - missing.sellable;
     }
     return out;
 }
@@ -33,6 +34,26 @@ Decision park(const Change& change, Verb verb, const Selection& selection) {
                                    .quantities = reported(change, selection),
                                    .key = key_use(change.asked.command)});
     return applied(std::move(events));
+}
+
+// Whether taking all of it back might be more than a cell's quantities can count.
+bool beyond_cell_limit(const Change& change, const Selection& selection) {
+    const State& state = change.asked.state;
+    const std::int64_t units = std::accumulate(selection.units.begin(), selection.units.end(),
+                                               std::int64_t{0});  // <= 2^44
+    return std::ranges::any_of(change.image.lines, [&](const LineImage& line) {
+        const CellImage& cell = state.cell_of(line.sku).units;
+        return !line.untracked && (cell.on_hand > kCellQuantityMax - units ||
+                                   cell.unavailable > kCellQuantityMax - units);
+    });
+}
+
+Decision refuse_cell_limit(const Change& change) {
+    Refusal refusal;
+    refusal.code = RefusalCode::limit_exceeded;
+    refusal.reservation = change.image.id;
+    refusal.limit = kCellQuantityMax;
+    return refused(change.asked, std::move(refusal));
 }
 
 }  // namespace
@@ -111,6 +132,9 @@ Decision judge_return(const Change& change) {
     }
     if (!selection->missing.empty()) {
         return park(change, Verb::return_units, *selection);
+    }
+    if (beyond_cell_limit(change, *selection)) {
+        return refuse_cell_limit(change);
     }
     ReservationImage image = change.image;
     for (std::size_t i = 0; i < image.lines.size(); ++i) {

@@ -44,6 +44,14 @@ void write_extras(const ReservationImage& image, base::Buffer& out) {
     }
 }
 
+Extras make_extras(std::span<const std::byte> packed) {
+    const auto size = static_cast<std::uint32_t>(packed.size());
+    auto out = std::make_unique_for_overwrite<std::byte[]>(sizeof size + size);
+    std::memcpy(out.get(), &size, sizeof size);
+    std::memcpy(out.get() + sizeof size, packed.data(), size);
+    return out;
+}
+
 }  // namespace
 
 std::span<const std::byte> extras_bytes(const Extras& extras) {
@@ -66,11 +74,11 @@ void pack_extras(const ReservationImage& image, Extras& extras) {
     if (std::ranges::equal(packed, extras_bytes(extras))) {
         return;
     }
-    const auto size = static_cast<std::uint32_t>(packed.size());
-    auto fresh = std::make_unique_for_overwrite<std::byte[]>(sizeof size + size);
-    std::memcpy(fresh.get(), &size, sizeof size);
-    std::memcpy(fresh.get() + sizeof size, packed.data(), size);
-    extras = std::move(fresh);
+    extras = make_extras(packed);
+}
+
+Extras copy_extras(const Extras& extras) {
+    return extras ? make_extras(extras_bytes(extras)) : Extras{};
 }
 
 void unpack_extras(const Extras& extras, ReservationImage& image) {

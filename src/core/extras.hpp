@@ -19,6 +19,9 @@ void pack_extras(const model::ReservationImage& image, Extras& extras);
 // Fills in the image's extras; texts are views into `extras`. The image's lines must be there.
 void unpack_extras(const Extras& extras, model::ReservationImage& image);
 
+// The same bytes at another place: for an image that has to outlive a change of its reservation.
+[[nodiscard]] Extras copy_extras(const Extras& extras);
+
 // The packed bytes, empty if there are none.
 [[nodiscard]] std::span<const std::byte> extras_bytes(const Extras& extras);
 

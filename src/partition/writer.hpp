@@ -36,7 +36,7 @@
 namespace holdfast::partition {
 
 struct WriterOptions {
-    model::PartitionId partition;
+    model::PartitionId partition{};
     std::size_t inbox_commands_max = model::kInboxCommandsMax;
     std::size_t batch_commands_max = model::kBatchEventsMax;
     std::uint32_t expiries_per_batch_max = model::kExpiriesPerBatchMax;
