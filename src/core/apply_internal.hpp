@@ -1,6 +1,8 @@
 // The parts of `apply` that live in files of their own. Not for use outside core/apply*.cpp.
 #pragma once
 
+#include <tuple>
+
 #include "core/state.hpp"
 #include "core/state_hash.hpp"
 #include "model/event.hpp"

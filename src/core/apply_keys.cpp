@@ -23,24 +23,18 @@ void forget_oldest_refusal(State& state, Tenant& tenant) {
     state.keys.erase(oldest);
 }
 
-void drop_tombstone(State& state, base::Digest128 name) {
-    if (const Tombstone* const old = state.tombstones.find(name)) {
-        state.hash -= hash_of(name, *old);
-        state.tombstones.erase(name);
-    }
-}
-
-// Ended tombstones go from the front; a renewed one stands at the back as well, so the front entry
-// of a name may be stale.
 void drop_ended_tombstones(State& state, Tenant& tenant, std::int64_t now_ms) {
-    while (!tenant.tombstones.empty()) {
-        const base::Digest128 name = tenant.tombstones.front();
+    while (!tenant.tombstones.empty() && tenant.tombstones.front().second <= now_ms) {
+        const base::Digest128 name = tenant.tombstones.front().first;
         const Tombstone* const tombstone = state.tombstones.find(name);
-        if (tombstone != nullptr && tombstone->until_ms > now_ms) {
-            return;
-        }
-        drop_tombstone(state, name);
+        CHECK(tombstone != nullptr, "a tombstone was lost");
         tenant.tombstones.pop_front();
+        if (tombstone->until_ms > now_ms) {
+            tenant.tombstones.emplace_back(name, tombstone->until_ms);
+        } else {
+            state.hash -= hash_of(name, *tombstone);
+            state.tombstones.erase(name);
+        }
     }
 }
 
@@ -75,11 +69,14 @@ void apply_release_by_name(State& state, const model::ReleasedByName& event, bas
     }
     Tenant& tenant = state.tenants[event.tenant.value()];
     drop_ended_tombstones(state, tenant, base::to_ms(time));
-    drop_tombstone(state, event.name);
     const Tombstone tombstone{.until_ms = until_ms};
+    if (const Tombstone* const old = state.tombstones.find(event.name)) {
+        state.hash -= hash_of(event.name, *old);
+    } else {
+        tenant.tombstones.emplace_back(event.name, until_ms);
+    }
     state.tombstones.put(event.name, tombstone);
     state.hash += hash_of(event.name, tombstone);
-    tenant.tombstones.push_back(event.name);
 }
 
 }  // namespace holdfast::core

@@ -36,7 +36,9 @@ std::optional<Decision> judge_key(const Asked& asked) {
 // A flood of refusals on a sold-out SKU may fill neither the ledger nor memory: beyond the tenant's
 // rate a "no" is answered but not remembered.
 bool may_record(const Asked& asked, RefusalCode code) {
-    if (asked.command.key.empty() || !asked.tenant || !entry_of(code).recorded) {
+    const auto* const create = std::get_if<CreateReservation>(&asked.command.request);
+    if ((create != nullptr && create->dry_run) || asked.command.key.empty() || !asked.tenant ||
+        !entry_of(code).recorded) {
         return false;
     }
     const Tenant& tenant = asked.state.tenant(*asked.tenant);

@@ -126,6 +126,20 @@ std::expected<Superseded, Decision> find_superseded(const Asked& asked,
     return out;
 }
 
+// A hold in review waits for a person: it ends by commit or release, never in passing.
+std::optional<Decision> judge_superseded(const Asked& asked, const Superseded& superseded) {
+    for (const auto* old : superseded.reservations) {
+        if (old->waiting == ReservationState::review) {
+            Refusal refusal;
+            refusal.code = RefusalCode::illegal_transition;
+            refusal.state = old->waiting;
+            refusal.reservation = old->id;
+            return refused(asked, std::move(refusal));
+        }
+    }
+    return std::nullopt;
+}
+
 void give_back(const State& state, const Superseded& superseded, Availability& available) {
     for (const auto* old : superseded.reservations) {
         for (std::uint32_t i = old->first_line; i != kNoIndex; i = state.lines[i].next) {
@@ -303,10 +317,13 @@ Decision decide_create(const Asked& asked, const CreateReservation& request) {
     if (auto beyond = judge_quantities(asked, request)) {
         return std::move(*beyond);
     }
+    if (auto in_review = judge_superseded(asked, *superseded)) {
+        return std::move(*in_review);
+    }
     ReservationImage image = new_image(asked, request, std::move(*lines), *superseded);
-    const auto deadline = judge_deadline(asked, request, image);
+    auto deadline = judge_deadline(asked, request, image);
     if (!deadline) {
-        return deadline.error();
+        return std::move(deadline).error();
     }
     image.expires_at = *deadline;
     Availability available(asked.state);

@@ -48,6 +48,25 @@ Event release_held(const State& state, const Reservation& reservation) {
     return event;
 }
 
+// Whether one more tombstone fits: it renews one, or there is room, or applying it makes room by
+// dropping one that has ended.
+bool has_room(const State& state, const Tenant& tenant, base::Digest128 name, base::Time now) {
+    if (tenant.tombstones.size() < tenant.tombstones_max ||
+        state.tombstones.find(name) != nullptr) {
+        return true;
+    }
+    const std::int64_t now_ms = base::to_ms(now);
+    for (const auto& [oldest, until_ms] : tenant.tombstones) {
+        if (until_ms > now_ms) {
+            return false;
+        }
+        if (state.tombstones.find(oldest)->until_ms <= now_ms) {
+            return true;
+        }
+    }
+    return false;
+}
+
 Decision refuse_limit(const Asked& asked, std::int64_t limit) {
     Refusal refusal;
     refusal.code = RefusalCode::limit_exceeded;
@@ -67,25 +86,26 @@ Decision decide_release_by_name(const Asked& asked, const ReleaseByName& request
     if (named.size() + 1 > kCommandEventsMax) {
         return refuse_limit(asked, static_cast<std::int64_t>(kCommandEventsMax));
     }
-    std::vector<Event> events;
-    ReleasedByName summary{
-        .tenant = ensure_tenant(asked, events),
-        .by_key = !request.create_key.empty(),
-        .name = request.create_key.empty() ? request.reference.digest : request.create_key,
-        .blocked_until = {},
-        .released = {},
-        .key = key_use(asked.command)};
+    const bool by_key = !request.create_key.empty();
+    ReleasedByName summary{.by_key = by_key,
+                           .name = by_key ? request.create_key : request.reference.digest,
+                           .blocked_until = {},
+                           .released = {},
+                           .key = key_use(asked.command)};
     if (leaves_tombstone(asked, request)) {
-        const std::uint32_t bound =
-            asked.tenant ? asked.state.tenant(*asked.tenant).tombstones_max : kTombstonesMax;
-        if (asked.tenant && asked.state.tenant(*asked.tenant).tombstones.size() >= bound) {
-            return refuse_limit(asked, bound);
+        const Tenant* const tenant = asked.tenant ? &asked.state.tenant(*asked.tenant) : nullptr;
+        if (tenant != nullptr && !has_room(asked.state, *tenant, summary.name, asked.stamp.time)) {
+            return refuse_limit(asked, tenant->tombstones_max);
         }
-        const base::Duration lifetime =
-            asked.tenant ? asked.state.tenant(*asked.tenant).classes.front().lifetime_max
-                         : default_class().lifetime_max;
-        summary.blocked_until = asked.stamp.time + lifetime;
+        summary.blocked_until =
+            asked.stamp.time + (tenant != nullptr ? tenant->classes.front().lifetime_max
+                                                  : default_class().lifetime_max);
+    } else if (named.empty() && summary.key.empty()) {
+        summary.tenant = asked.tenant.value_or(TenantId{});
+        return shown(std::move(summary));
     }
+    std::vector<Event> events;
+    summary.tenant = ensure_tenant(asked, events);
     for (const auto* reservation : named) {
         summary.released.push_back(reservation->id);
         events.emplace_back(release_held(asked.state, *reservation));

@@ -12,7 +12,7 @@ using namespace model;
 
 namespace {
 
-std::vector<std::int64_t> reported(const Change& change, const Selection& selection) {
+std::vector<std::int64_t> reported(const Selection& selection) {
     std::vector<std::int64_t> out = selection.units;
     for (std::size_t i = 0; i < selection.missing.size(); ++i) {
         const FailingLine& missing = selection.missing[i];
@@ -31,7 +31,7 @@ Decision park(const Change& change, Verb verb, const Selection& selection) {
                                    .occurred_at = change.request.occurred_at.value_or(base::Time{}),
                                    .document = change.request.document,
                                    .image = change.image,
-                                   .quantities = reported(change, selection),
+                                   .quantities = reported(selection),
                                    .key = key_use(change.asked.command)});
     return applied(std::move(events));
 }

@@ -42,11 +42,11 @@ Decision decide_movement(const Asked& asked, const MoveStock& request) {
         return refused(asked, RefusalCode::unknown_pool);
     }
     CellImage cell = known ? asked.state.cell_of(*known).units : CellImage{};
-    // Both terms are within 2^62, so their sum does not overflow.
-    if (beyond_cell_limit(request.quantity) || beyond_cell_limit(cell.on_hand + request.quantity)) {
+    // Shipments are facts that may take a cell as far as -2^63, so the sum itself may overflow.
+    const bool overflow = __builtin_add_overflow(cell.on_hand, request.quantity, &cell.on_hand);
+    if (overflow || beyond_cell_limit(cell.on_hand)) {
         return refuse_cell_limit(asked);
     }
-    cell.on_hand += request.quantity;
     std::vector<Event> events;
     const TenantId tenant = ensure_tenant(asked, events);
     if (!known) {

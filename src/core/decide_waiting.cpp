@@ -70,20 +70,21 @@ Decision judge_begin_payment(const Change& change) {
 }
 
 Decision judge_extend(const Change& change) {
+    const Policy policy = policy_of(change.asked.state, change.image.lines);
+    const base::Duration ttl = asked_ttl(change, policy.hold_ttl);
+    const base::Time deadline = change.asked.stamp.time + ttl;
+    const bool is_held = state_of(change.image) == ReservationState::held;
+    if (is_held && deadline <= change.image.expires_at) {
+        return already(change, Verb::extend);  // a hold is never shortened
+    }
     if (auto stale = check_version(change)) {
         return std::move(*stale);
     }
-    if (state_of(change.image) != ReservationState::held) {
+    if (!is_held) {
         return refuse_not_holding(change);
     }
-    const Policy policy = policy_of(change.asked.state, change.image.lines);
-    const base::Duration ttl = asked_ttl(change, policy.hold_ttl);
     if (ttl > policy.hold_ttl_max) {
         return refuse_bound(change, RefusalCode::ttl_out_of_bounds, policy.hold_ttl_max);
-    }
-    const base::Time deadline = change.asked.stamp.time + ttl;
-    if (deadline <= change.image.expires_at) {
-        return already(change, Verb::extend);  // a hold is never shortened
     }
     if (change.image.extensions >= policy.extensions_max) {
         Refusal refusal;
@@ -109,9 +110,7 @@ Decision judge_commit(const Change& change) {
         return unchanged(change.asked,
                          {.verb = Verb::commit, .image = state.image_of(*successor), .key = {}});
     }
-    auto selection = state_of(change.image) == ReservationState::expired
-                         ? std::expected<Selection, Decision>(Selection{})
-                         : select_units(change);
+    auto selection = select_units(change);
     if (!selection) {
         return std::move(selection).error();
     }

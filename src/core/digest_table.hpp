@@ -6,7 +6,7 @@
 // million). Digests are uniform already, so no further hashing is done.
 //
 // Not for iteration by decisions: the order of `for_each` is not a function of the logical state.
-// Thread rule: one thread. The empty digest cannot be a key.
+// Thread rule: one thread. The empty digest cannot be a key and is never found.
 #pragma once
 
 #include <array>
@@ -31,11 +31,11 @@ class DigestTable {
         const Segment& segment = segment_of(key);
         for (std::size_t slot = home(key);; slot = next(slot)) {
             const Entry& entry = segment.entries[slot];
+            if (entry.key.empty()) {
+                return nullptr;  // asked first: a free slot equals the empty digest
+            }
             if (entry.key == key) {
                 return &entry.value;
-            }
-            if (entry.key.empty()) {
-                return nullptr;
             }
         }
     }
@@ -60,11 +60,10 @@ class DigestTable {
     bool erase(base::Digest128 key) {
         Segment& segment = segment_of(key);
         std::size_t slot = home(key);
-        while (segment.entries[slot].key != key) {
+        for (; segment.entries[slot].key != key || key.empty(); slot = next(slot)) {
             if (segment.entries[slot].key.empty()) {
                 return false;
             }
-            slot = next(slot);
         }
         close_gap(segment, slot);
         --segment.used;

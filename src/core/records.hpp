@@ -9,6 +9,7 @@
 #include <deque>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/digest.hpp"
@@ -92,7 +93,9 @@ struct Tenant {
     std::deque<base::Digest128> recorded_refusals;  // oldest first
     std::int64_t refusal_second = 0;                // the second that the next figure counts
     std::uint32_t refusals_in_second = 0;
-    std::deque<base::Digest128> tombstones;  // oldest first
+    // Oldest first, each name once, with the end it had when it was put here: a renewed one is
+    // found at its old place and moved to the back then.
+    std::deque<std::pair<base::Digest128, std::int64_t>> tombstones;
 };
 
 }  // namespace holdfast::core

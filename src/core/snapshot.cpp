@@ -1,6 +1,7 @@
 #include "core/snapshot.hpp"
 
-#include <tuple>
+#include <algorithm>
+#include <string>
 
 #include "core/apply.hpp"
 #include "core/apply_internal.hpp"
@@ -24,10 +25,11 @@ enum class Record : std::uint8_t {
     tenant = 2,
     sku_class = 3,  // an encoded ClassDefined
     sku = 4,
-    reservation = 5,  // an encoded ReservationChanged
-    key = 6,
-    tombstone = 7,
-    end = 8,
+    reservation = 5,  // an encoded ReservationChanged, in ascending order of ids
+    key = 6,          // of an effect
+    refusal = 7,      // the key of a remembered refusal, oldest first
+    tombstone = 8,    // in the order in which their room is given back
+    end = 9,
 };
 
 // Collects records and hands a chunk over when the next record might not fit.
@@ -74,12 +76,6 @@ void write_tenant(ByteWriter& writer, const Tenant& tenant) {
     writer.varint(tenant.tombstones_max);
     writer.signed_varint(tenant.refusal_second);
     writer.varint(tenant.refusals_in_second);
-    for (const auto* const queue : {&tenant.recorded_refusals, &tenant.tombstones}) {
-        writer.varint(queue->size());
-        for (const auto digest : *queue) {
-            writer.digest(digest);
-        }
-    }
 }
 
 void write_sku(ByteWriter& writer, const Sku& sku, const Cell& cell) {
@@ -111,29 +107,41 @@ Result<void> write_names(const State& state, ChunkWriter& out) {
     return {};
 }
 
-template <typename Value, typename Write>
-Result<void> write_table(const DigestTable<Value>& table, Record type, ChunkWriter& out,
-                         Write&& write) {
+void write_key(ByteWriter& writer, base::Digest128 digest, const KeyRecord& key) {
+    writer.digest(digest);
+    writer.varint(key.event.value());
+    writer.fixed(key.fingerprint);
+}
+
+Result<void> write_keys(const State& state, ChunkWriter& out) {
     Result<void> result;
-    table.for_each([&](base::Digest128 digest, const Value& value) {
-        if (result) {
-            result = out.record(type, [&](ByteWriter& writer) {
-                writer.digest(digest);
-                write(writer, value);
-            });
+    state.keys.for_each([&](base::Digest128 digest, const KeyRecord& key) {
+        if (result && !key.refusal) {
+            result = out.record(Record::key, [&](ByteWriter& w) { write_key(w, digest, key); });
         }
     });
     return result;
 }
 
-Result<void> write_keys(const State& state, ChunkWriter& out) {
-    TRY_VOID(write_table(state.keys, Record::key, out, [](ByteWriter& w, const KeyRecord& key) {
-        w.varint(key.event.value());
-        w.fixed(key.fingerprint);
-        w.fixed(static_cast<std::uint8_t>(key.refusal));
-    }));
-    return write_table(state.tombstones, Record::tombstone, out,
-                       [](ByteWriter& w, const Tombstone& t) { w.signed_varint(t.until_ms); });
+// What is bounded per tenant, in the order of its queues.
+Result<void> write_bounded(const State& state, ChunkWriter& out) {
+    for (std::uint32_t t = 0; t < state.tenants.size(); ++t) {
+        for (const auto digest : state.tenants[t].recorded_refusals) {
+            TRY_VOID(out.record(Record::refusal, [&](ByteWriter& w) {
+                w.varint(t);
+                write_key(w, digest, *state.keys.find(digest));
+            }));
+        }
+        for (const auto& [name, queued_until_ms] : state.tenants[t].tombstones) {
+            TRY_VOID(out.record(Record::tombstone, [&](ByteWriter& w) {
+                w.varint(t);
+                w.digest(name);
+                w.signed_varint(queued_until_ms);
+                w.signed_varint(state.tombstones.find(name)->until_ms);
+            }));
+        }
+    }
+    return {};
 }
 
 void read_tenant(ByteReader& reader, State& state) {
@@ -151,11 +159,6 @@ void read_tenant(ByteReader& reader, State& state) {
     tenant.refusal_second = reader.signed_varint();
     tenant.refusals_in_second = static_cast<std::uint32_t>(reader.varint());
     state.hash += hash_of(tenant, event.tenant);
-    for (auto* const queue : {&tenant.recorded_refusals, &tenant.tombstones}) {
-        for (std::uint64_t left = reader.varint(); left > 0 && !reader.failed(); --left) {
-            queue->push_back(reader.digest());
-        }
-    }
 }
 
 bool read_sku(ByteReader& reader, State& state) {
@@ -163,7 +166,8 @@ bool read_sku(ByteReader& reader, State& state) {
     const model::ClassId sku_class(static_cast<std::uint16_t>(reader.varint()));
     const auto version = static_cast<std::uint32_t>(reader.varint());
     const auto name = reader.text();
-    if (reader.failed() || tenant.value() >= state.tenants.size()) {
+    if (reader.failed() || tenant.value() >= state.tenants.size() ||
+        sku_class.value() >= state.tenant(tenant).classes.size()) {
         return false;
     }
     const model::SkuId id(state.skus.size());
@@ -182,25 +186,98 @@ bool read_sku(ByteReader& reader, State& state) {
     return true;
 }
 
-void read_key(ByteReader& reader, State& state) {
+bool restore_class(const model::Event& event, State& state) {
+    const auto* const defined = std::get_if<model::ClassDefined>(&event);
+    if (defined == nullptr || defined->tenant.value() >= state.tenants.size() ||
+        defined->sku_class.id.value() != state.tenant(defined->tenant).classes.size()) {
+        return false;
+    }
+    apply(state, event, {}, {});
+    return true;
+}
+
+bool fits(const State& state, const model::ReservationImage& image) {
+    const std::uint32_t count = state.reservations.size();
+    const bool in_order = count == 0 || state.reservations[count - 1].id < image.id;
+    return in_order && image.tenant.value() < state.tenants.size() && !image.lines.empty() &&
+           std::ranges::all_of(
+               image.lines,
+               [&](const model::LineImage& line) { return line.sku.value() < state.skus.size(); });
+}
+
+bool restore_held(const model::Event& event, State& state) {
+    const auto* const change = std::get_if<model::ReservationChanged>(&event);
+    if (change == nullptr || !fits(state, change->image)) {
+        return false;
+    }
+    restore_reservation(state, change->image);
+    return true;
+}
+
+bool read_key(ByteReader& reader, State& state, bool refusal) {
     const auto digest = reader.digest();
     KeyRecord record;
     record.event = model::Sequence(reader.varint());
     record.fingerprint = reader.fixed<std::uint64_t>();
-    record.refusal = reader.fixed<std::uint8_t>() != 0;
-    if (!reader.failed() && !digest.empty()) {
-        state.keys.put(digest, record);
-        state.hash += hash_of(digest, record);
+    record.refusal = refusal;
+    if (reader.failed() || digest.empty() || state.keys.find(digest) != nullptr) {
+        return false;
     }
+    state.keys.put(digest, record);
+    state.hash += hash_of(digest, record);
+    return true;
 }
 
-void read_tombstone(ByteReader& reader, State& state) {
-    const auto digest = reader.digest();
-    const Tombstone tombstone{.until_ms = reader.signed_varint()};
-    if (!reader.failed() && !digest.empty()) {
-        state.tombstones.put(digest, tombstone);
-        state.hash += hash_of(digest, tombstone);
+Tenant* read_owner(ByteReader& reader, State& state) {
+    const std::uint64_t tenant = reader.varint();
+    return tenant < state.tenants.size() ? &state.tenants[static_cast<std::uint32_t>(tenant)]
+                                         : nullptr;
+}
+
+bool read_refusal(ByteReader& reader, State& state) {
+    Tenant* const owner = read_owner(reader, state);
+    ByteReader ahead = reader;
+    const auto digest = ahead.digest();
+    if (owner == nullptr || !read_key(reader, state, true)) {
+        return false;
     }
+    owner->recorded_refusals.push_back(digest);
+    return true;
+}
+
+bool read_tombstone(ByteReader& reader, State& state) {
+    Tenant* const owner = read_owner(reader, state);
+    const auto digest = reader.digest();
+    const std::int64_t queued_until_ms = reader.signed_varint();
+    const Tombstone tombstone{.until_ms = reader.signed_varint()};
+    if (owner == nullptr || reader.failed() || digest.empty() ||
+        state.tombstones.find(digest) != nullptr) {
+        return false;
+    }
+    owner->tombstones.emplace_back(digest, queued_until_ms);
+    state.tombstones.put(digest, tombstone);
+    state.hash += hash_of(digest, tombstone);
+    return true;
+}
+
+// Whether the record parses and fits those before it. Errors: an event inside that does not decode.
+Result<bool> read_body(Record type, ByteReader& reader, State& state) {
+    switch (type) {
+        case Record::tenant: read_tenant(reader, state); return true;
+        case Record::sku: return read_sku(reader, state);
+        case Record::key: return read_key(reader, state, false);
+        case Record::refusal: return read_refusal(reader, state);
+        case Record::tombstone: return read_tombstone(reader, state);
+        case Record::sku_class:
+        case Record::reservation: {
+            TRY(const auto event, model::decode(base::as_bytes(reader.text())));
+            return type == Record::sku_class ? restore_class(event, state)
+                                             : restore_held(event, state);
+        }
+        case Record::header:
+        case Record::end: break;  // the reader's own
+    }
+    return false;  // a type that this version does not know
 }
 
 }  // namespace
@@ -218,6 +295,7 @@ Result<void> write_snapshot(const State& state, const ChunkSink& sink) {
         TRY_VOID(out.record(Record::reservation, [&](ByteWriter& w) { write_event(w, event); }));
     }
     TRY_VOID(write_keys(state, out));
+    TRY_VOID(write_bounded(state, out));
     TRY_VOID(out.record(Record::end, [&](ByteWriter& w) {
         w.varint(state.totals.live_holds);
         w.varint(state.totals.parked_facts);
@@ -231,9 +309,6 @@ Result<void> SnapshotReader::add(std::span<const std::byte> chunk) {
     ByteReader reader(chunk);
     while (reader.left() > 0) {
         TRY_VOID(read_record(reader));
-        if (reader.failed()) {
-            return base::failure(ErrorCode::corrupted, "a snapshot record does not parse");
-        }
     }
     return {};
 }
@@ -243,42 +318,40 @@ Result<void> SnapshotReader::read_record(ByteReader& reader) {
     if (complete_ || started_ == (type == Record::header)) {
         return base::failure(ErrorCode::corrupted, "a snapshot record is out of place");
     }
-    switch (type) {
-        case Record::header:
-            if (reader.fixed<std::uint8_t>() > kSnapshotVersion) {
-                return base::failure(ErrorCode::newer_format,
-                                     "the snapshot was written by a newer version");
-            }
-            state_->ledger_id = reader.digest();
-            state_->id_key = reader.digest();
-            started_ = true;
-            return {};
-        case Record::tenant: read_tenant(reader, *state_); return {};
-        case Record::sku_class: {
-            TRY(const auto event, model::decode(base::as_bytes(reader.text())));
-            apply(*state_, event, {}, {});
-            return {};
-        }
-        case Record::sku:
-            return read_sku(reader, *state_)
-                       ? Result<void>{}
-                       : base::failure(ErrorCode::corrupted, "a snapshot SKU does not parse");
-        case Record::reservation: {
-            TRY(const auto event, model::decode(base::as_bytes(reader.text())));
-            restore_reservation(*state_, std::get<model::ReservationChanged>(event).image);
-            return {};
-        }
-        case Record::key: read_key(reader, *state_); return {};
-        case Record::tombstone: read_tombstone(reader, *state_); return {};
-        case Record::end:
-            state_->totals.live_holds = reader.varint();
-            state_->totals.parked_facts = reader.varint();
-            state_->totals.late_commits = reader.varint();
-            expected_hash_ = reader.fixed<std::uint64_t>();
-            complete_ = true;
-            return {};
+    bool sound = true;
+    if (type == Record::header) {
+        TRY_VOID(read_header(reader));
+    } else if (type == Record::end) {
+        read_end(reader);
+    } else {
+        TRY(sound, read_body(type, reader, *state_));
     }
-    return base::failure(ErrorCode::corrupted, "a snapshot record of an unknown type");
+    if (!sound || reader.failed()) {
+        return base::failure(ErrorCode::corrupted,
+                             "a snapshot record of type " +
+                                 std::to_string(static_cast<unsigned>(type)) +
+                                 " does not parse or does not fit those before it");
+    }
+    return {};
+}
+
+Result<void> SnapshotReader::read_header(ByteReader& reader) {
+    if (reader.fixed<std::uint8_t>() > kSnapshotVersion) {
+        return base::failure(ErrorCode::newer_format,
+                             "the snapshot was written by a newer version");
+    }
+    state_->ledger_id = reader.digest();
+    state_->id_key = reader.digest();
+    started_ = true;
+    return {};
+}
+
+void SnapshotReader::read_end(ByteReader& reader) {
+    state_->totals.live_holds = reader.varint();
+    state_->totals.parked_facts = reader.varint();
+    state_->totals.late_commits = reader.varint();
+    expected_hash_ = reader.fixed<std::uint64_t>();
+    complete_ = true;
 }
 
 Result<std::unique_ptr<State>> SnapshotReader::finish() {

@@ -13,14 +13,9 @@ constexpr std::uint32_t kSkuIsNew = 1u << 7;
 constexpr std::uint32_t kMovedBits = (1u << 8) - 1;
 constexpr std::uint32_t kSafetyBits = kHasKey | kHasSource | kHasPool;
 
-// What is on hand may be below zero (facts are recorded); the rest never is, and what can be sold
-// must fit 64 bits.
+// What is on hand may be below zero (facts are recorded); the rest never is.
 bool is_sound(const CellImage& cell) {
-    const __int128 taken =
-        static_cast<__int128>(cell.unavailable) + cell.held + cell.committed + cell.safety_stock;
-    return cell.unavailable >= 0 && cell.held >= 0 && cell.committed >= 0 &&
-           cell.safety_stock >= 0 &&
-           cell.on_hand - taken >= std::numeric_limits<std::int64_t>::min();
+    return cell.unavailable >= 0 && cell.held >= 0 && cell.committed >= 0 && cell.safety_stock >= 0;
 }
 
 void write_cell(BodyWriter& out, const CellImage& cell) {
