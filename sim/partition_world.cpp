@@ -97,8 +97,7 @@ void PartitionWorld::answered(Asked& asked) {
     tally_.shown += static_cast<std::uint64_t>(answer.kind == AnswerKind::shown);
     tally_.replayed += static_cast<std::uint64_t>(answer.kind == AnswerKind::replayed);
     tally_.refused += static_cast<std::uint64_t>(answer.kind == AnswerKind::refused);
-    if (answer.kind == AnswerKind::applied &&
-        asked.command.operation == model::Operation::create) {
+    if (answer.kind == AnswerKind::applied && asked.command.operation == model::Operation::create) {
         workload_.created(model::ReservationId(answer.sequence.value()));
     }
 }

@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-
 #include "core/invariants.hpp"
 #include "partition/recovery.hpp"
 #include "partition/replayer.hpp"

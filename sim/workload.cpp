@@ -18,11 +18,11 @@ struct Weight {
 };
 
 constexpr std::array kMix = {
-    Weight{Operation::create, 44},         Weight{Operation::begin_payment, 8},
-    Weight{Operation::commit, 16},         Weight{Operation::release, 6},
-    Weight{Operation::extend, 4},          Weight{Operation::ship, 5},
-    Weight{Operation::cancel, 3},          Weight{Operation::return_units, 2},
-    Weight{Operation::receive_stock, 6},   Weight{Operation::adjust_stock, 2},
+    Weight{Operation::create, 44},          Weight{Operation::begin_payment, 8},
+    Weight{Operation::commit, 16},          Weight{Operation::release, 6},
+    Weight{Operation::extend, 4},           Weight{Operation::ship, 5},
+    Weight{Operation::cancel, 3},           Weight{Operation::return_units, 2},
+    Weight{Operation::receive_stock, 6},    Weight{Operation::adjust_stock, 2},
     Weight{Operation::set_safety_stock, 1}, Weight{Operation::release_by_name, 1},
     Weight{Operation::read_reservation, 2},
 };
@@ -182,6 +182,8 @@ ReservationId Workload::any_reservation() {
     return reservations_[dice_.below(reservations_.size())];
 }
 
-std::string Workload::any_reference() { return "order-" + std::to_string(dice_.below(kReferences)); }
+std::string Workload::any_reference() {
+    return "order-" + std::to_string(dice_.below(kReferences));
+}
 
 }  // namespace holdfast::sim

@@ -1,0 +1,279 @@
+#include "partition/writer.hpp"
+
+#include "partition/event_lookup.hpp"
+#include "partition/testing.hpp"
+
+namespace holdfast::partition {
+namespace {
+
+using namespace std::chrono_literals;
+using model::Operation;
+using model::RefusalCode;
+using model::ReservationId;
+using model::ReservationState;
+using testing::Asked;
+using testing::Bench;
+using testing::change;
+using testing::hold;
+using testing::never_inline;
+using testing::read;
+using testing::receipt;
+
+TEST(Writer, AnswersOnlyAfterTheBatchIsDurable) {
+    Bench bench(never_inline());
+    const auto asked = bench.submit(receipt("A", 5, "r1"));
+    ASSERT_TRUE(bench.step().has_value());
+    EXPECT_FALSE(asked->answered());
+    EXPECT_EQ(bench.published->find_sku(model::sku_name("default", "A").digest), std::nullopt);
+    ASSERT_TRUE(bench.writer->flusher().step());
+    EXPECT_FALSE(asked->answered());  // durable, but the writer has not looked yet
+    ASSERT_TRUE(bench.step().has_value());
+    EXPECT_TRUE(asked->answered());
+    EXPECT_EQ(bench.cell("A").units.on_hand, 5);
+}
+
+TEST(Writer, ARefusalOfWhatIsNotYetDurableWaitsForIt) {
+    Bench bench(never_inline());
+    bench.ask(receipt("A", 1, "r1"));
+    const auto winner = bench.submit(hold("A", 1, "w"));
+    ASSERT_TRUE(bench.step().has_value());
+    const auto loser = bench.submit(hold("A", 1, ""));
+    const auto reader = bench.submit(read(ReservationId(1'000)));
+    ASSERT_TRUE(bench.step().has_value());
+    // Decided on a state in which the unit is gone: telling so before the winner's hold is durable
+    // would be telling a future that a crash can undo.
+    EXPECT_FALSE(loser->answered());
+    EXPECT_FALSE(reader->answered());
+    bench.settle();
+    EXPECT_TRUE(winner->answered());
+    EXPECT_EQ(loser->answer.refusal.code, RefusalCode::insufficient_stock);
+    EXPECT_EQ(reader->answer.refusal.code, RefusalCode::unknown_reservation);
+}
+
+TEST(Writer, KeepsAtMostTwoBatchesInFlightAndDecidesTheRestIntoTheThird) {
+    Bench bench(never_inline());
+    const auto first = bench.submit(receipt("A", 1, "1"));
+    ASSERT_TRUE(bench.step().has_value());
+    const auto second = bench.submit(receipt("A", 1, "2"));
+    ASSERT_TRUE(bench.step().has_value());
+    const auto third = bench.submit(receipt("A", 1, "3"));
+    const auto fourth = bench.submit(receipt("A", 1, "4"));
+    ASSERT_TRUE(bench.step().has_value());
+    EXPECT_EQ(bench.writer->figures().in_flight, 2u);
+    EXPECT_EQ(bench.writer->figures().inbox, 2u);
+    const auto batches_before = bench.writer->figures().batches;
+    bench.settle();
+    EXPECT_EQ(bench.writer->figures().batches - batches_before, 3u);
+    EXPECT_TRUE(third->answered() && fourth->answered());
+    EXPECT_EQ(bench.cell("A").units.on_hand, 4);
+}
+
+TEST(Writer, AppendsByItselfWhenNothingIsInFlight) {
+    Bench bench;
+    const auto asked = bench.submit(receipt("A", 1, "1"));
+    ASSERT_TRUE(bench.step().has_value());
+    ASSERT_TRUE(bench.step().has_value());
+    EXPECT_TRUE(asked->answered());  // no flusher step was needed
+}
+
+TEST(Writer, AFullInboxIsOverloadedAndForgetsNothing) {
+    WriterOptions options;
+    options.inbox_commands_max = 2;
+    Bench bench(options);
+    const auto one = bench.submit(receipt("A", 1, "1"));
+    const auto two = bench.submit(receipt("A", 1, "2"));
+    Asked third;
+    third.command = receipt("A", 1, "3");
+    EXPECT_EQ(bench.writer->submit(third), RefusalCode::overloaded);
+    bench.settle();
+    EXPECT_TRUE(one->answered() && two->answered());
+    EXPECT_FALSE(third.answered());
+    EXPECT_EQ(bench.writer->submit(third), RefusalCode::none);
+    bench.settle();
+    EXPECT_TRUE(third.answered());
+}
+
+TEST(Writer, ClosedItTakesNothingButAnswersWhatItTook) {
+    Bench bench;
+    const auto taken = bench.submit(receipt("A", 1, "1"));
+    bench.writer->close();
+    Asked late;
+    late.command = receipt("A", 1, "2");
+    EXPECT_EQ(bench.writer->submit(late), RefusalCode::draining);
+    bench.settle();
+    EXPECT_TRUE(taken->answered());
+}
+
+TEST(Writer, WithoutSpaceItRefusesCreatesAndReceiptsBeforeAnyAppend) {
+    Bench bench;
+    bench.ask(receipt("A", 5, "r"));
+    const auto held = bench.ask(hold("A", 1, "h"));
+    bench.writer->set_storage_full(true);
+    const auto before = bench.writer->figures().durable;
+    EXPECT_EQ(bench.ask(receipt("A", 5, "r2"))->answer.refusal.code, RefusalCode::storage_full);
+    EXPECT_EQ(bench.ask(hold("A", 1, "h2"))->answer.refusal.code, RefusalCode::storage_full);
+    EXPECT_EQ(bench.writer->figures().durable, before);
+    const ReservationId id(held->answer.sequence.value());
+    EXPECT_EQ(bench.ask(change(Operation::release, id))->answer.kind, AnswerKind::applied);
+    bench.writer->set_storage_full(false);
+    EXPECT_EQ(bench.ask(hold("A", 1, "h2"))->answer.kind, AnswerKind::applied);
+}
+
+class FailStop : public ::testing::TestWithParam<ledger::Fault> {};
+
+TEST_P(FailStop, AfterAFailedAppendNothingIsAcknowledgedEver) {
+    WriterOptions options = never_inline();
+    Bench bench(options, {{1, GetParam()}});
+    const auto first = bench.submit(receipt("A", 1, "1"));
+    ASSERT_TRUE(bench.step().has_value());
+    const auto second = bench.submit(receipt("A", 1, "2"));
+    ASSERT_TRUE(bench.step().has_value());  // decided behind the batch that will fail
+    bench.writer->flusher().step();
+    bench.writer->flusher().step();
+    EXPECT_FALSE(bench.step().has_value());
+    EXPECT_FALSE(bench.step().has_value());
+    EXPECT_FALSE(first->answered());
+    EXPECT_FALSE(second->answered());
+}
+
+TEST_P(FailStop, ARestartKnowsTheWholeBatchOrNothingOfItAndRetriesAreSafe) {
+    Bench bench({}, {{1, GetParam()}});
+    {
+        const auto lost = bench.submit(receipt("A", 3, "1"));
+        while (bench.step().has_value()) {
+        }
+        EXPECT_FALSE(lost->answered());
+    }
+    bench.open();
+    const auto retried = bench.ask(receipt("A", 3, "1"));
+    EXPECT_TRUE(retried->answer.kind == AnswerKind::applied ||
+                retried->answer.kind == AnswerKind::replayed);
+    EXPECT_EQ(bench.cell("A").units.on_hand, 3);
+}
+
+INSTANTIATE_TEST_SUITE_P(EveryFault, FailStop,
+                         ::testing::Values(ledger::Fault::unknown_nothing_written,
+                                           ledger::Fault::unknown_all_written,
+                                           ledger::Fault::storage_full,
+                                           ledger::Fault::unavailable));
+
+TEST(Writer, AHoldCountsUntilItsDeadlineAndNotAMillisecondLonger) {
+    Bench bench;
+    bench.ask(receipt("A", 1, "r"));
+    bench.ask(hold("A", 1, "h", 60));
+    bench.clock.advance(59'999ms);
+    EXPECT_EQ(bench.ask(hold("A", 1, ""))->answer.refusal.code, RefusalCode::insufficient_stock);
+    bench.clock.advance(1ms);
+    EXPECT_EQ(bench.ask(hold("A", 1, "h2"))->answer.kind, AnswerKind::applied);
+}
+
+TEST(Writer, HoldsEndByThemselvesWithoutAnyTraffic) {
+    Bench bench;
+    bench.ask(receipt("A", 2, "r"));
+    bench.ask(hold("A", 2, "h", 60));
+    EXPECT_EQ(bench.cell("A").units.held, 2);
+    EXPECT_EQ(bench.cell("A").next_expiry_at, testing::kStart.wall + 60s);
+    bench.clock.advance(60s);
+    bench.settle();
+    EXPECT_EQ(bench.cell("A").units.held, 0);
+    EXPECT_EQ(bench.cell("A").next_expiry_at, base::kNever);
+    EXPECT_EQ(bench.writer->figures().live_holds, 0u);
+}
+
+// More dead holds than one batch may end, all on the cell that is asked for: the command waits for
+// the next batch and is never refused because of a dead hold.
+TEST(Writer, OutOfExpiryBudgetACommandWaitsUndecided) {
+    WriterOptions options;
+    options.expiries_per_batch_max = 3;
+    Bench bench(options);
+    bench.ask(receipt("A", 10, "r"));
+    for (int i = 0; i < 10; ++i) {
+        bench.ask(hold("A", 1, "h" + std::to_string(i), 60));
+    }
+    bench.clock.advance(60s);
+    const auto asked = bench.submit(hold("A", 10, "all"));
+    ASSERT_TRUE(bench.step().has_value());
+    ASSERT_TRUE(bench.step().has_value());
+    EXPECT_FALSE(asked->answered());
+    bench.settle();
+    EXPECT_EQ(asked->answer.kind, AnswerKind::applied);
+    EXPECT_EQ(bench.cell("A").units.held, 10);
+}
+
+TEST(Writer, AReplayNamesTheEventThatAnsweredFirst) {
+    Bench bench;
+    bench.ask(receipt("A", 5, "r"));
+    const auto first = bench.ask(hold("A", 2, "key"));
+    const auto again = bench.ask(hold("A", 2, "key"));
+    EXPECT_EQ(again->answer.kind, AnswerKind::replayed);
+    EXPECT_EQ(again->answer.sequence, first->answer.sequence);
+    const auto found = find_event(*bench.ledger, again->answer.sequence);
+    ASSERT_TRUE(found.has_value());
+    EXPECT_EQ(found->bytes, first->answer.event);
+    EXPECT_EQ(found->time, first->answer.time);
+    EXPECT_EQ(bench.cell("A").units.held, 2);
+}
+
+TEST(Writer, LookingUpAnEventBeyondTheEndFindsNothing) {
+    Bench bench;
+    const auto found = find_event(*bench.ledger, model::Sequence(999));
+    ASSERT_FALSE(found.has_value());
+    EXPECT_EQ(found.error().code, base::ErrorCode::not_found);
+}
+
+TEST(Writer, PersonalDataBecomesDurableWithTheEventThatNamesIt) {
+    Bench bench;
+    bench.ask(receipt("A", 5, "r"));
+    model::Command command = hold("A", 1, "");
+    std::get<model::CreateReservation>(command.request).customer = {.digest = {.high = 7, .low = 7},
+                                                                    .text = "jane@example.org"};
+    const auto asked = bench.ask(std::move(command));
+    EXPECT_EQ(asked->image().customer, (base::Digest128{.high = 7, .low = 7}));
+    EXPECT_EQ(bench.ledger->private_text({.high = 7, .low = 7}).value(), "jane@example.org");
+}
+
+TEST(Writer, StalenessIsZeroOnlyWhenEverythingDecidedIsOut) {
+    Bench bench(never_inline());
+    bench.ask(receipt("A", 5, "r"));
+    EXPECT_EQ(bench.published->freshness(bench.clock.now().wall).staleness, 0ms);
+    const auto asked = bench.submit(hold("A", 1, "h"));
+    ASSERT_TRUE(bench.step().has_value());
+    bench.clock.advance(40ms);
+    const auto behind = bench.published->freshness(bench.clock.now().wall);
+    EXPECT_GE(behind.staleness, 40ms);
+    EXPECT_LT(behind.position, bench.writer->figures().decided);
+    bench.settle();
+    EXPECT_EQ(bench.published->freshness(bench.clock.now().wall).staleness, 0ms);
+}
+
+TEST(Writer, DowntimeMovesThePaymentsThatWereWaiting) {
+    Bench bench;
+    bench.ask(receipt("A", 5, "r"));
+    const auto paying = bench.ask(hold("A", 1, "p", 600));
+    const auto held = bench.ask(hold("A", 1, "h", 600));
+    const ReservationId paying_id(paying->answer.sequence.value());
+    const ReservationId held_id(held->answer.sequence.value());
+    const auto begun = bench.ask(change(Operation::begin_payment, paying_id));
+    const base::Time stopped = bench.clock.now().wall;
+    bench.clock.advance(5min);
+    bench.open({}, stopped);
+    EXPECT_EQ(bench.ask(read(paying_id))->image().expires_at, begun->image().expires_at + 5min);
+    EXPECT_EQ(bench.ask(read(held_id))->image().expires_at, held->image().expires_at);
+}
+
+TEST(Writer, RecoveryContinuesWhereTheLedgerEnds) {
+    Bench bench;
+    bench.ask(receipt("A", 5, "r"));
+    const auto first = bench.ask(hold("A", 2, "h"));
+    const std::uint64_t hash = bench.writer->state().hash;
+    bench.open();
+    EXPECT_EQ(bench.writer->state().hash, hash);
+    EXPECT_EQ(bench.cell("A").units.held, 2);
+    EXPECT_EQ(bench.ask(hold("A", 2, "h"))->answer.kind, AnswerKind::replayed);
+    const ReservationId id(first->answer.sequence.value());
+    EXPECT_EQ(model::state_of(bench.ask(change(Operation::commit, id))->image()),
+              ReservationState::committed);
+}
+
+}  // namespace
+}  // namespace holdfast::partition
