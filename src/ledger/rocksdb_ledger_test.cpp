@@ -381,6 +381,7 @@ class DyingProcess : public RocksdbLedgerTest {
         GTEST_FLAG_SET(death_test_style, "threadsafe");
         if (const char* given = std::getenv(kVariable)) {
             path_ = given;
+            fs::remove_all(directory_.path());  // the child's own, which it will not live to remove
         }
         ASSERT_EQ(::setenv(kVariable, path_.c_str(), 1), 0);
     }
