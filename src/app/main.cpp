@@ -1,0 +1,38 @@
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "app/keys_tool.hpp"
+#include "app/ledger_tools.hpp"
+#include "app/serve.hpp"
+#include "cli/run.hpp"
+
+extern char** environ;  // NOLINT(readability-identifier-naming): POSIX names it
+
+namespace {
+
+constexpr std::string_view kVersion = HOLDFAST_VERSION;
+
+holdfast::cli::Environment read_environment() {
+    holdfast::cli::Environment out;
+    for (char** entry = environ; *entry != nullptr; ++entry) {
+        const std::string_view text(*entry);
+        if (const auto equals = text.find('='); equals != std::string_view::npos) {
+            out.emplace(text.substr(0, equals), text.substr(equals + 1));
+        }
+    }
+    return out;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    const std::string version(kVersion);
+    const holdfast::cli::AppCommands commands{
+        .serve = [&](const auto& options) { return holdfast::app::run_service(options, version); },
+        .ledger = holdfast::app::run_ledger_tool,
+        .keys_new = holdfast::app::run_keys_new,
+        .version = version};
+    return holdfast::cli::run(std::span<const char* const>(argv, static_cast<std::size_t>(argc)),
+                              read_environment(), commands);
+}

@@ -1,0 +1,170 @@
+#include "app/operations.hpp"
+
+#include "app/service_files.hpp"
+#include "base/log.hpp"
+#include "ledger/free_space.hpp"
+#include "model/limits.hpp"
+
+namespace holdfast::app {
+
+namespace {
+
+constexpr auto kPeriod = std::chrono::seconds(1);
+
+base::Gauge& gauge(base::Metrics& metrics, std::string name, std::string help) {
+    return metrics.gauge({.name = std::move(name), .help = std::move(help), .labels = {}});
+}
+
+}  // namespace
+
+struct Operations::Gauges {
+    explicit Gauges(base::Metrics& metrics, const std::string& version)
+        : live_holds(gauge(metrics, "holdfast_active_holds", "Reservations that hold units.")),
+          overdue(gauge(metrics, "holdfast_overdue_holds",
+                        "1 if a hold is past its deadline and not yet ended.")),
+          inbox(gauge(metrics, "holdfast_inbox_commands", "Commands waiting to be decided.")),
+          position(gauge(metrics, "holdfast_position", "The newest durable event.")),
+          decided(gauge(metrics, "holdfast_decided_position", "The newest decided event.")),
+          commands(gauge(metrics, "holdfast_commands_decided", "Commands decided since start.")),
+          disk_free(gauge(metrics, "holdfast_disk_free_bytes", "Free space beside the ledger.")),
+          storage_full(gauge(metrics, "holdfast_storage_full",
+                             "1 while creates and receipts are refused for lack of space.")),
+          clock_ahead(gauge(metrics, "holdfast_wall_clock_ahead_seconds",
+                            "How far the wall clock is ahead of the partition's time.")),
+          clock_suspended(gauge(metrics, "holdfast_clock_suspended",
+                                "1 while the wall clock is not believed.")) {
+        metrics
+            .gauge({.name = "holdfast_build_info",
+                    .help = "The running version; always 1.",
+                    .labels = {{"version", version}}})
+            .set(1);
+    }
+
+    base::Gauge& live_holds;
+    base::Gauge& overdue;
+    base::Gauge& inbox;
+    base::Gauge& position;
+    base::Gauge& decided;
+    base::Gauge& commands;
+    base::Gauge& disk_free;
+    base::Gauge& storage_full;
+    base::Gauge& clock_ahead;
+    base::Gauge& clock_suspended;
+};
+
+Operations::Operations(PartitionHost& host, const base::Clock& clock, base::Metrics& metrics,
+                       std::uint64_t storage_reserve_bytes, std::string version)
+    : host_(host),
+      clock_(clock),
+      metrics_(metrics),
+      storage_reserve_bytes_(storage_reserve_bytes),
+      version_(std::move(version)),
+      started_at_(clock.now().boot),
+      gauges_(std::make_unique<Gauges>(metrics, version_)) {
+    look_at_disk();
+    thread_ = std::jthread([this](const std::stop_token& stop) {
+        while (!stop.stop_requested()) {
+            keep_house();
+            std::unique_lock lock(mutex_);
+            stopping_.wait_for(lock, stop, kPeriod, [&stop] { return stop.stop_requested(); });
+        }
+    });
+}
+
+Operations::~Operations() = default;
+
+void Operations::keep_house() {
+    look_at_disk();
+    write_alive(host_.directory(), clock_.now().wall);
+    update_gauges();
+}
+
+void Operations::look_at_disk() {
+    const auto free = ledger::free_bytes(host_.directory());
+    if (!free) {
+        return;
+    }
+    disk_free_.store(*free, std::memory_order_relaxed);
+    const bool full = *free < storage_reserve_bytes_;
+    if (storage_full_.exchange(full, std::memory_order_relaxed) != full) {
+        full ? base::log_error("the disk is nearly full: creates and receipts are refused",
+                               {{"free_bytes", *free}})
+             : base::log_info("there is space on the disk again", {{"free_bytes", *free}});
+    }
+    host_.writer().set_storage_full(full);
+}
+
+void Operations::update_gauges() {
+    const auto figures = host_.writer().figures();
+    gauges_->live_holds.set(static_cast<double>(figures.live_holds));
+    gauges_->overdue.set(static_cast<double>(figures.overdue_holds));
+    gauges_->inbox.set(static_cast<double>(figures.inbox));
+    gauges_->position.set(static_cast<double>(figures.durable.value()));
+    gauges_->decided.set(static_cast<double>(figures.decided.value()));
+    gauges_->commands.set(static_cast<double>(figures.commands));
+    gauges_->disk_free.set(static_cast<double>(disk_free_.load(std::memory_order_relaxed)));
+    gauges_->storage_full.set(storage_full_.load(std::memory_order_relaxed) ? 1 : 0);
+    const auto& clock = host_.writer().clock();
+    gauges_->clock_ahead.set(static_cast<double>(clock.wall_ahead().count()) / 1000);
+    gauges_->clock_suspended.set(clock.suspended() ? 1 : 0);
+}
+
+bool Operations::live() const { return true; }
+
+std::vector<api::ReadyCheck> Operations::ready() const {
+    const bool draining = draining_.load(std::memory_order_acquire);
+    const bool full = storage_full_.load(std::memory_order_relaxed);
+    const bool suspended = host_.writer().clock().suspended();
+    return {
+        {.name = "ledger", .ok = true, .detail = "recovered and open"},
+        {.name = "draining", .ok = !draining, .detail = draining ? "shutting down" : "no"},
+        {.name = "disk", .ok = !full, .detail = full ? "nearly full" : "enough space"},
+        {.name = "clock",
+         .ok = !suspended,
+         .detail = suspended ? "the wall clock jumped; confirm it" : "steady"},
+    };
+}
+
+std::string Operations::metrics_text() const { return metrics_.expose(); }
+
+api::ServiceStatus Operations::status() const {
+    auto& writer = host_.writer();
+    const auto figures = writer.figures();
+    const auto append = host_.ledger().recent();
+    const bool suspended = writer.clock().suspended();
+    const bool full = storage_full_.load(std::memory_order_relaxed);
+    api::ServiceStatus out;
+    out.version = version_;
+    out.uptime = clock_.now().boot - started_at_;
+    out.position = model::encode_position(host_.partition(), figures.durable);
+    out.inbox_depth = figures.inbox;
+    out.inbox_capacity = model::kInboxCommandsMax;
+    out.batches_in_flight = figures.in_flight;
+    out.live_holds = figures.live_holds;
+    out.overdue_holds = figures.overdue_holds;
+    out.fsync_p50_us = static_cast<std::uint64_t>(append.p50.count());
+    out.fsync_p99_us = static_cast<std::uint64_t>(append.p99.count());
+    out.disk_free_bytes = disk_free_.load(std::memory_order_relaxed);
+    out.storage_full = full;
+    out.draining = draining_.load(std::memory_order_acquire);
+    out.clock_state = suspended ? "jumped" : "ok";
+    if (full) {
+        out.stopped.emplace_back("creates and receipts: the disk is nearly full");
+    }
+    if (suspended) {
+        out.stopped.emplace_back("following the wall clock: it jumped and is not confirmed");
+    }
+    return out;
+}
+
+bool Operations::confirm_clock() {
+    auto& clock = host_.writer().clock();
+    if (!clock.suspended()) {
+        return false;
+    }
+    clock.confirm_wall();
+    host_.writer().wake();
+    return true;
+}
+
+}  // namespace holdfast::app

@@ -1,0 +1,220 @@
+#include "app/partition_host.hpp"
+
+#include <pthread.h>
+#include <sched.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+
+#include "app/index_observer.hpp"
+#include "app/service_files.hpp"
+#include "base/check.hpp"
+#include "base/log.hpp"
+#include "ledger/memory_ledger.hpp"
+#include "ledger/rocksdb_ledger.hpp"
+#include "partition/recovery.hpp"
+
+namespace holdfast::app {
+
+using base::ErrorCode;
+using base::Result;
+
+namespace {
+
+constexpr auto kIdleWait = std::chrono::milliseconds(100);
+// Behind the writer by at most about this long when there is time to spare.
+constexpr auto kReplayPause = std::chrono::milliseconds(20);
+
+[[noreturn]] void fail_stop(std::string_view what, const base::Error& error) {
+    base::log_error(what, {{"code", base::to_string(error.code)}, {"detail", error.message}});
+    std::_Exit(EXIT_FAILURE);
+}
+
+void use_idle_priority() {
+    const sched_param none{};
+    static_cast<void>(::pthread_setschedparam(::pthread_self(), SCHED_IDLE, &none));
+}
+
+Result<void> make_directories(const std::string& path) {
+    std::error_code error;
+    std::filesystem::create_directories(path, error);
+    if (error) {
+        return base::failure(ErrorCode::permission_denied,
+                             path + " cannot be made: " + error.message());
+    }
+    return {};
+}
+
+Result<std::string> make_temporary_directory() {
+    std::string path = std::filesystem::temp_directory_path() / "holdfast-memory.XXXXXX";
+    if (::mkdtemp(path.data()) == nullptr) {
+        return base::failure(ErrorCode::permission_denied,
+                             path + " cannot be made: " + std::strerror(errno));
+    }
+    return path;
+}
+
+Result<std::unique_ptr<ledger::Ledger>> open_rocksdb(const std::string& path,
+                                                     model::PartitionId partition) {
+    const auto parent = std::filesystem::absolute(path).parent_path();
+    TRY_VOID(make_directories(parent.string()));
+    return ledger::open_rocksdb_ledger({.path = path,
+                                        .partition = partition,
+                                        .create_if_missing = true,
+                                        .read_only = false,
+                                        .warn = [](const std::string& text) {
+                                            base::log_warning("ledger",
+                                                              {{"detail", std::string_view(text)}});
+                                        }});
+}
+
+}  // namespace
+
+Result<std::unique_ptr<PartitionHost>> PartitionHost::open(const cli::ServeOptions& options,
+                                                           const base::Clock& clock,
+                                                           base::Metrics& metrics) {
+    std::unique_ptr<PartitionHost> host(new PartitionHost());
+    host->clock_ = &clock;
+    TRY_VOID(host->open_ledger(options, metrics));
+    TRY_VOID(host->start(options, clock));
+    return host;
+}
+
+PartitionHost::~PartitionHost() {
+    stop();
+    index_.reset();
+    if (temporary_) {
+        std::error_code ignored;
+        std::filesystem::remove_all(directory_, ignored);
+    }
+}
+
+Result<void> PartitionHost::open_ledger(const cli::ServeOptions& options, base::Metrics& metrics) {
+    std::unique_ptr<ledger::Ledger> opened;
+    if (options.ledger.kind == cli::LedgerKind::memory) {
+        TRY(directory_, make_temporary_directory());
+        temporary_ = true;
+        opened = ledger::make_memory_ledger(ledger::make_memory_disk(), kPartition);
+    } else {
+        directory_ = options.ledger.path;
+        TRY(opened, open_rocksdb(directory_, kPartition));
+    }
+    ledger_ = std::make_unique<TimedLedger>(std::move(opened), metrics);
+    TRY(private_key_, read_or_make_private_key(directory_));
+    return {};
+}
+
+Result<void> PartitionHost::make_genesis(base::Time now) {
+    base::Digest128 ledger_id;
+    base::Digest128 id_key;
+    base::fill_random(std::as_writable_bytes(std::span(&ledger_id, 1)));
+    base::fill_random(std::as_writable_bytes(std::span(&id_key, 1)));
+    is_new_ = true;
+    return partition::create_genesis(*ledger_, kPartition, now, ledger_id, id_key);
+}
+
+// An index that knows more than the ledger belongs to another one (a backup was restored): it is a
+// function of the ledger and is made again.
+Result<void> PartitionHost::open_index(model::Sequence tail) {
+    const std::string path = directory_ + "/index";
+    TRY(index_, projection::open_reservation_index(path));
+    if (index_->position() > tail) {
+        base::log_warning("the reservation index is ahead of the ledger and is made again");
+        index_.reset();
+        std::error_code error;
+        std::filesystem::remove_all(path, error);
+        TRY(index_, projection::open_reservation_index(path));
+    }
+    return {};
+}
+
+Result<void> PartitionHost::start(const cli::ServeOptions& options, const base::Clock& clock) {
+    TRY(auto tail, ledger_->tail());
+    if (tail.last.value() == 0) {
+        TRY_VOID(make_genesis(clock.now().wall));
+        TRY(tail, ledger_->tail());
+    }
+    TRY(auto recovered, partition::recover(*ledger_));
+    base::log_info("recovered", {{"position", recovered.last.value()},
+                                 {"checkpoint", recovered.checkpoint.value()},
+                                 {"live_holds", recovered.state->totals.live_holds}});
+    ids_ = std::make_unique<model::PublicIds>(recovered.state->id_key);
+    TRY_VOID(open_index(tail.last));
+    observer_ = std::make_unique<IndexObserver>(*index_);
+    TRY(replayer_,
+        partition::Replayer::open(*ledger_, observer_.get(),
+                                  {.checkpoint_every_events = options.checkpoint_every_events}));
+    partition::WriterOptions writer_options;
+    writer_options.partition = kPartition;
+    writer_options.clock_jump_max = options.clock_jump_max;
+    writer_ = std::make_unique<partition::Writer>(std::move(recovered.state), *ledger_, tail,
+                                                  published_, clock.now(),
+                                                  read_last_alive(directory_), writer_options);
+    writer_thread_ = std::jthread([this] { run_writer(); });
+    flusher_thread_ = std::jthread([this] { run_flusher(); });
+    replayer_thread_ = std::jthread([this] { run_replayer(); });
+    return {};
+}
+
+void PartitionHost::run_writer() {
+    while (true) {
+        const base::Instant now = clock_->now();
+        const auto moved = writer_->step(now);
+        if (!moved) {
+            fail_stop("the ledger cannot be appended to; the service stops", moved.error());
+        }
+        if (*moved) {
+            continue;
+        }
+        if (stopping_.load(std::memory_order_acquire) && writer_->idle()) {
+            break;
+        }
+        writer_->wait(now, kIdleWait);
+    }
+    writer_done_.store(true, std::memory_order_release);
+    writer_->flusher().wake();
+}
+
+void PartitionHost::run_flusher() {
+    while (!writer_done_.load(std::memory_order_acquire)) {
+        if (!writer_->flusher().step()) {
+            writer_->flusher().wait(kIdleWait);
+        }
+    }
+}
+
+void PartitionHost::run_replayer() {
+    use_idle_priority();
+    while (true) {
+        const bool last_round = writer_done_.load(std::memory_order_acquire);
+        const auto moved = replayer_->step();
+        if (!moved) {
+            fail_stop("the replayed state is not the live one; the service stops", moved.error());
+        }
+        if (*moved) {
+            continue;
+        }
+        if (last_round) {
+            return;
+        }
+        std::this_thread::sleep_for(kReplayPause);
+    }
+}
+
+void PartitionHost::stop() {
+    if (!writer_ || stopping_.exchange(true, std::memory_order_acq_rel)) {
+        return;
+    }
+    writer_->close();
+    writer_->wake();
+    for (auto* const thread : {&writer_thread_, &flusher_thread_, &replayer_thread_}) {
+        if (thread->joinable()) {
+            thread->join();
+        }
+    }
+}
+
+}  // namespace holdfast::app

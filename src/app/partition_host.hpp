@@ -1,0 +1,88 @@
+// PartitionHost: one partition brought to life: its ledger, its objects and their threads.
+//
+//   writer thread    decides and, when little is going on, appends by itself
+//   flusher thread   seals and appends batches while the writer decides the next
+//   replayer thread  follows the ledger at idle priority: checkpoints, the reservation index
+//
+// The objects are passive (partition/); this is where threads and clocks attach. A failed append
+// ends the process at once: nothing more may be acknowledged (fail stop). So does a replayed state
+// that differs from the live one.
+// Thread rule: open, stop and the destructor on one thread; accessors on any.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <thread>
+
+#include "app/timed_ledger.hpp"
+#include "base/clock.hpp"
+#include "base/metrics.hpp"
+#include "base/result.hpp"
+#include "cli/options.hpp"
+#include "model/public_id.hpp"
+#include "partition/replayer.hpp"
+#include "partition/writer.hpp"
+#include "projection/reservation_index.hpp"
+
+namespace holdfast::app {
+
+class IndexObserver;
+
+class PartitionHost {
+  public:
+    // Opens (or makes) the ledger, recovers, and starts the threads. Errors: the ledger's.
+    [[nodiscard]] static base::Result<std::unique_ptr<PartitionHost>> open(
+        const cli::ServeOptions& options, const base::Clock& clock, base::Metrics& metrics);
+    ~PartitionHost();
+    PartitionHost(const PartitionHost&) = delete;
+    PartitionHost& operator=(const PartitionHost&) = delete;
+
+    [[nodiscard]] partition::Writer& writer() { return *writer_; }
+    [[nodiscard]] const partition::Published& published() const { return published_; }
+    [[nodiscard]] TimedLedger& ledger() { return *ledger_; }
+    [[nodiscard]] projection::ReservationIndex& index() { return *index_; }
+    [[nodiscard]] const model::PublicIds& ids() const { return *ids_; }
+    [[nodiscard]] const base::Buffer& private_key() const { return private_key_; }
+    // Where the service keeps its files.
+    [[nodiscard]] const std::string& directory() const { return directory_; }
+    // True if the ledger was made by this opening.
+    [[nodiscard]] bool is_new() const { return is_new_; }
+    [[nodiscard]] model::PartitionId partition() const { return kPartition; }
+
+    // Takes no more commands, answers what was taken, ends the threads.
+    void stop();
+
+  private:
+    static constexpr model::PartitionId kPartition{0};
+
+    PartitionHost() = default;
+    base::Result<void> open_ledger(const cli::ServeOptions& options, base::Metrics& metrics);
+    base::Result<void> make_genesis(base::Time now);
+    base::Result<void> open_index(model::Sequence tail);
+    base::Result<void> start(const cli::ServeOptions& options, const base::Clock& clock);
+    void run_writer();
+    void run_flusher();
+    void run_replayer();
+
+    const base::Clock* clock_ = nullptr;
+    std::string directory_;
+    bool temporary_ = false;  // the directory goes away with the host
+    bool is_new_ = false;
+    base::Buffer private_key_;
+    std::unique_ptr<TimedLedger> ledger_;
+    std::unique_ptr<projection::ReservationIndex> index_;
+    std::unique_ptr<IndexObserver> observer_;
+    std::unique_ptr<partition::Replayer> replayer_;
+    partition::Published published_;
+    std::unique_ptr<partition::Writer> writer_;
+    std::unique_ptr<model::PublicIds> ids_;
+
+    std::atomic<bool> stopping_{false};
+    std::atomic<bool> writer_done_{false};
+    std::jthread writer_thread_;
+    std::jthread flusher_thread_;
+    std::jthread replayer_thread_;
+};
+
+}  // namespace holdfast::app

@@ -1,0 +1,148 @@
+#include "app/serve.hpp"
+
+#include <signal.h>
+
+#include <fstream>
+#include <iterator>
+#include <optional>
+#include <thread>
+
+#include "api/api_keys.hpp"
+#include "api/service.hpp"
+#include "app/demo.hpp"
+#include "app/operations.hpp"
+#include "app/partition_host.hpp"
+#include "base/log.hpp"
+#include "cli/exit_code.hpp"
+#include "net/http_server.hpp"
+#include "transport/http/http_api.hpp"
+
+namespace holdfast::app {
+
+using base::ErrorCode;
+using base::Result;
+using cli::ExitCode;
+
+namespace {
+
+constexpr auto kDrainLimit = std::chrono::seconds(25);
+
+// Blocked in every thread from the start, so that only `wait_for_stop` sees them.
+sigset_t block_signals() {
+    sigset_t stop;
+    sigemptyset(&stop);
+    sigaddset(&stop, SIGTERM);
+    sigaddset(&stop, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &stop, nullptr);
+    signal(SIGPIPE, SIG_IGN);
+    return stop;
+}
+
+void wait_for_stop(const sigset_t& stop) {
+    int number = 0;
+    sigwait(&stop, &number);
+    base::log_info("draining", {{"signal", number}});
+    // The next one ends the process by its default action.
+    pthread_sigmask(SIG_UNBLOCK, &stop, nullptr);
+}
+
+Result<std::optional<api::ApiKeys>> read_keys(const std::string& path) {
+    if (path.empty()) {
+        return std::nullopt;
+    }
+    std::ifstream file(path, std::ios::binary);
+    if (!file) {
+        return base::failure(ErrorCode::not_found, path + " cannot be read");
+    }
+    const std::string text{std::istreambuf_iterator<char>(file), {}};
+    TRY(auto keys, api::ApiKeys::parse(text));
+    return std::optional(std::move(keys));
+}
+
+int complain(const base::Error& error) {
+    base::log_error("the service cannot start", {{"code", base::to_string(error.code)},
+                                                 {"detail", std::string_view(error.message)}});
+    const bool damaged =
+        error.code == ErrorCode::corrupted || error.code == ErrorCode::newer_format;
+    return to_int(damaged ? ExitCode::damaged : ExitCode::failed);
+}
+
+// Answers become replies on a thread of their own: neither decisions nor sockets wait for a disk.
+class ReplyThread {
+  public:
+    ReplyThread()
+        : thread_([this] {
+              while (queue_.run_until_stopped()) {
+              }
+          }) {}
+    ~ReplyThread() { queue_.stop(); }
+    [[nodiscard]] api::TaskQueue& queue() { return queue_; }
+
+  private:
+    api::TaskQueue queue_;
+    std::jthread thread_;
+};
+
+api::Context make_context(PartitionHost& host, const base::Clock& clock, api::TaskQueue& replies,
+                          const cli::ServeOptions& options) {
+    return {.port = host.writer(),
+            .published = host.published(),
+            .ledger = host.ledger(),
+            .index = host.index(),
+            .replies = replies,
+            .clock = clock,
+            .names = api::Names(host.published(), host.ids(), host.partition()),
+            .private_key = host.private_key(),
+            .options = {.create_key_required = options.create_key_required}};
+}
+
+net::HttpServerOptions make_server_options(const cli::ServeOptions& options) {
+    net::HttpServerOptions out;
+    out.address = options.listen.host;
+    out.port = options.listen.port;
+    out.io_threads = options.io_threads;
+    out.report = [](std::string_view text) { base::log_error("http", {{"detail", text}}); };
+    return out;
+}
+
+Result<void> run(const cli::ServeOptions& options, const std::string& version,
+                 const sigset_t& stop) {
+    const base::SystemClock clock;
+    base::Metrics metrics;
+    TRY(auto keys, read_keys(options.api_keys));
+    TRY(const auto host, PartitionHost::open(options, clock, metrics));
+    if (options.demo && host->is_new()) {
+        stock_demo_catalogue(host->writer());
+    }
+    ReplyThread replies;
+    api::Service service(make_context(*host, clock, replies.queue(), options), metrics);
+    const api::Authenticator authenticator(std::move(keys));
+    Operations operations(*host, clock, metrics, options.storage_reserve_bytes, version);
+    transport::http::HttpApi handler(service, operations, authenticator, metrics);
+    TRY(const auto server, net::HttpServer::start(make_server_options(options), handler));
+
+    cli::ListenAddress bound = options.listen;
+    bound.port = server->port();
+    base::log_info("listening", {{"url", std::string_view("http://" + bound.text())},
+                                 {"ledger", std::string_view(host->directory())}});
+    wait_for_stop(stop);
+    operations.set_draining();
+    if (!server->drain(kDrainLimit)) {
+        base::log_warning("some connections did not end in time and are closed");
+    }
+    server->stop();
+    host->stop();
+    base::log_info("stopped");
+    return {};
+}
+
+}  // namespace
+
+int run_service(const cli::ServeOptions& options, const std::string& version) {
+    base::configure_log(options.log);
+    const sigset_t stop = block_signals();
+    const auto result = run(options, version, stop);
+    return result ? to_int(ExitCode::ok) : complain(result.error());
+}
+
+}  // namespace holdfast::app

@@ -1,0 +1,97 @@
+#include "app/service_files.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <charconv>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+
+#include "base/digest.hpp"
+#include "base/log.hpp"
+
+namespace holdfast::app {
+
+using base::ErrorCode;
+using base::Result;
+
+namespace {
+
+constexpr std::size_t kKeyBytes = 32;
+
+std::string key_path(const std::string& directory) { return directory + "/private.key"; }
+
+std::string read_text(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+Result<base::Buffer> parse_key(const std::string& path, std::string_view text) {
+    base::Buffer key;
+    for (std::size_t i = 0; i + 1 < text.size() && key.size() < kKeyBytes; i += 2) {
+        unsigned value = 0;
+        const char* const begin = text.data() + i;
+        const auto parsed = std::from_chars(begin, begin + 2, value, 16);
+        if (parsed.ptr != begin + 2) {
+            break;
+        }
+        key.push_back(static_cast<std::byte>(value));
+    }
+    if (key.size() != kKeyBytes) {
+        return base::failure(ErrorCode::corrupted, path + " does not hold 64 hexadecimal digits");
+    }
+    return key;
+}
+
+// Durable before it is used: a key that is forgotten by a crash loses what it keyed.
+Result<void> write_durably(const std::string& path, std::string_view text) {
+    const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (file < 0) {
+        return base::failure(ErrorCode::permission_denied,
+                             path + " cannot be made: " + std::strerror(errno));
+    }
+    const bool written =
+        ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
+        ::fsync(file) == 0;
+    ::close(file);
+    if (!written) {
+        return base::failure(ErrorCode::unavailable, path + " cannot be written");
+    }
+    return {};
+}
+
+}  // namespace
+
+Result<base::Buffer> read_or_make_private_key(const std::string& directory) {
+    const std::string path = key_path(directory);
+    if (::access(path.c_str(), F_OK) == 0) {
+        return parse_key(path, read_text(path));
+    }
+    base::log_info("making a key for personal data", {{"file", path}});
+    base::Buffer key(kKeyBytes);
+    base::fill_random(key);
+    TRY_VOID(write_durably(path, base::to_hex(key) + "\n"));
+    return key;
+}
+
+base::Time read_last_alive(const std::string& directory) {
+    const std::string text = read_text(directory + "/alive");
+    std::int64_t ms = 0;
+    std::from_chars(text.data(), text.data() + text.size(), ms);
+    return base::time_from_ms(ms);
+}
+
+void write_alive(const std::string& directory, base::Time now) {
+    // Fixed width: a beat overwrites the one before without ever being shorter.
+    std::string text = std::to_string(base::to_ms(now));
+    text.append(20 - text.size(), ' ').append("\n");
+    const int file = ::open((directory + "/alive").c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+    if (file >= 0) {
+        static_cast<void>(::pwrite(file, text.data(), text.size(), 0));
+        ::close(file);
+    }
+}
+
+}  // namespace holdfast::app

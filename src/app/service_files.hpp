@@ -1,0 +1,28 @@
+// ServiceFiles: the two small files that a service keeps beside its ledger.
+//
+//   DIR/private.key  32 random bytes in hex, mode 0600: keys the digests of personal data and the
+//                    seals of cursors. Outside the ledger, so that a copied ledger cannot be
+//                    searched for a person. Lost: stored personal data cannot be found any more.
+//   DIR/alive        until when the service is known to have run, UTC milliseconds; tells a
+//                    restart how long the service was away (deadlines of payments move by it).
+//
+// Thread rule: one thread per file.
+#pragma once
+
+#include <string>
+
+#include "base/bytes.hpp"
+#include "base/result.hpp"
+#include "base/time.hpp"
+
+namespace holdfast::app {
+
+// Reads the key, or makes one if there is none. Errors: corrupted, permission_denied, unavailable.
+[[nodiscard]] base::Result<base::Buffer> read_or_make_private_key(const std::string& directory);
+
+// The last beat, or the epoch if there is none that can be read: a hint, never a reason to fail.
+[[nodiscard]] base::Time read_last_alive(const std::string& directory);
+// Failures are not reported: the next beat comes in a second.
+void write_alive(const std::string& directory, base::Time now);
+
+}  // namespace holdfast::app
