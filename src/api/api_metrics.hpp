@@ -1,0 +1,43 @@
+// ApiMetrics: what is counted per use case, whatever wire it came over.
+//
+//   holdfast_reservations_total{op,outcome}   ok | insufficient | conflict | replayed | error
+//   holdfast_stock_changes_total{op,outcome}  likewise
+//   holdfast_idempotent_replays_total
+//   holdfast_refusals_total{code}
+//   holdfast_false_availability_total         refused for lack of stock, though the client had seen
+//                                             some (`seen_position`)
+// Thread rule: any thread.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <map>
+
+#include "api/reply.hpp"
+#include "base/metrics.hpp"
+#include "model/event.hpp"
+#include "model/refusal.hpp"
+
+namespace holdfast::api {
+
+class ApiMetrics {
+  public:
+    explicit ApiMetrics(base::Metrics& metrics);
+
+    // A command's reply. `saw_stock`: the client had looked at availability before.
+    void count(model::Operation operation, const Reply& reply, bool saw_stock);
+    // Any problem that a client was answered with; the transport's to call.
+    void count_refusal(model::RefusalCode code);
+
+  private:
+    static constexpr std::size_t kOutcomes = 5;
+    static constexpr std::size_t kCodes = 256;
+    using Outcomes = std::array<base::Counter*, kOutcomes>;
+
+    std::map<model::Operation, Outcomes> outcomes_;  // never changes after construction
+    std::array<base::Counter*, kCodes> refusals_{};
+    base::Counter& replays_;
+    base::Counter& false_availability_;
+};
+
+}  // namespace holdfast::api

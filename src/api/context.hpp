@@ -1,0 +1,38 @@
+// Context: what the use cases work with. Wired once by the app; everything outlives the service.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "api/executor.hpp"
+#include "api/names.hpp"
+#include "base/clock.hpp"
+#include "ledger/ledger.hpp"
+#include "model/ids.hpp"
+#include "model/public_id.hpp"
+#include "partition/published.hpp"
+#include "partition/submission.hpp"
+#include "projection/reservation_index.hpp"
+
+namespace holdfast::api {
+
+struct Options {
+    // Creates without an idempotency key are refused, because a retry would hold twice.
+    bool create_key_required = true;
+};
+
+struct Context {
+    partition::CommandPort& port;
+    const partition::Published& published;
+    ledger::Ledger& ledger;  // replays and private texts; read only
+    projection::ReservationIndex& index;
+    Executor& replies;
+    const base::Clock& clock;
+    Names names;
+    // At least 16 random bytes that live outside the ledger and never change: digests of personal
+    // data and the seals of cursors. Without it personal data cannot be found again.
+    base::Buffer private_key;
+    Options options;
+};
+
+}  // namespace holdfast::api

@@ -1,0 +1,48 @@
+#include "api/private_data.hpp"
+
+#include <utility>
+
+namespace holdfast::api {
+namespace {
+
+base::Digest128 digest_of(const base::Buffer& key, std::string_view kind, std::string_view tenant,
+                          std::string_view text) {
+    base::Buffer scoped;
+    base::ByteWriter out(scoped);
+    out.text(kind);
+    out.text(tenant);
+    out.text(text);
+    return base::keyed_digest128(key, base::as_text(scoped));
+}
+
+model::PersonalText make(const base::Buffer& key, std::string_view kind, std::string_view tenant,
+                         std::string text) {
+    if (text.empty()) {
+        return {};
+    }
+    const auto digest = digest_of(key, kind, tenant, text);
+    return {.digest = digest, .text = std::move(text)};
+}
+
+}  // namespace
+
+model::PersonalText customer_text(const base::Buffer& key, std::string_view tenant,
+                                  std::string customer_id) {
+    return make(key, "customer", tenant, std::move(customer_id));
+}
+
+model::PersonalText metadata_text(const base::Buffer& key, std::string_view tenant,
+                                  std::string canonical_json) {
+    return make(key, "metadata", tenant, std::move(canonical_json));
+}
+
+model::PersonalText note_text(const base::Buffer& key, std::string_view tenant, std::string note) {
+    return make(key, "note", tenant, std::move(note));
+}
+
+base::Digest128 customer_digest(const base::Buffer& key, std::string_view tenant,
+                                std::string_view customer_id) {
+    return digest_of(key, "customer", tenant, customer_id);
+}
+
+}  // namespace holdfast::api
