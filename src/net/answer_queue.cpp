@@ -1,6 +1,7 @@
 #include "net/answer_queue.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 namespace holdfast::net {
 
@@ -13,7 +14,7 @@ bool AnswerQueue::push(std::unique_ptr<Answer> answer) {
         answer->next = seen;
     } while (!newest_.compare_exchange_weak(seen, answer.get(), std::memory_order_release,
                                             std::memory_order_relaxed));
-    static_cast<void>(answer.release());
+    std::ignore = answer.release();  // the queue owns it now
     return seen == nullptr;
 }
 

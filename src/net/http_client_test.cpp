@@ -93,18 +93,18 @@ class HttpClientTest : public testing::Test {
         options.port = port;
         options.session.linger_timeout = 50ms;
         options.session.limits.body_bytes = 1'000'000;
-        auto started = HttpServer::start(options, handler_);
+        auto started = HttpServer::start(options, handler);
         ASSERT_TRUE(started) << started.error().message;
-        server_ = *std::move(started);
+        server = *std::move(started);
     }
     HttpClient client(std::string path = {}) {
-        return {Url{.host = "127.0.0.1", .port = server_->port(), .path = std::move(path)},
-                {.response_timeout = response_timeout_}};
+        return {Url{.host = "127.0.0.1", .port = server->port(), .path = std::move(path)},
+                {.response_timeout = response_timeout}};
     }
 
-    base::Duration response_timeout_ = 60s;
-    EchoHandler handler_;
-    std::unique_ptr<HttpServer> server_;
+    base::Duration response_timeout = 60s;
+    EchoHandler handler;
+    std::unique_ptr<HttpServer> server;
 };
 
 TEST_F(HttpClientTest, KeepsItsConnection) {
@@ -116,7 +116,7 @@ TEST_F(HttpClientTest, KeepsItsConnection) {
         EXPECT_EQ(response->status, 200);
         EXPECT_EQ(response->body, std::string("POST /base/x?y=1 ") + body);
     }
-    EXPECT_EQ(server_->stats().connections_accepted, 1U);
+    EXPECT_EQ(server->stats().connections_accepted, 1U);
 }
 
 TEST_F(HttpClientTest, HeadHasNoBodyAndLeavesTheConnectionUsable) {
@@ -124,7 +124,7 @@ TEST_F(HttpClientTest, HeadHasNoBodyAndLeavesTheConnectionUsable) {
     HttpClient c = client();
     EXPECT_EQ(c.send(request_to("HEAD", "/"), StaleConnection::fail)->body, "");
     EXPECT_EQ(c.send(request_to("GET", "/"), StaleConnection::fail)->body, "GET / ");
-    EXPECT_EQ(server_->stats().connections_accepted, 1U);
+    EXPECT_EQ(server->stats().connections_accepted, 1U);
 }
 
 TEST_F(HttpClientTest, LargeMessagesPassBothWays) {
@@ -150,38 +150,38 @@ TEST_F(HttpClientTest, ConnectsAnewAfterTheServerClosed) {
     HttpClient c = client();
     EXPECT_TRUE(c.send(request_to("GET", "/close"), StaleConnection::fail)->close);
     EXPECT_EQ(c.send(request_to("GET", "/"), StaleConnection::fail)->status, 200);
-    EXPECT_EQ(server_->stats().connections_accepted, 2U);
+    EXPECT_EQ(server->stats().connections_accepted, 2U);
 }
 
 TEST_F(HttpClientTest, NoticesARestartedServerBeforeItSends) {
     start();
     HttpClient c = client();
     ASSERT_TRUE(c.send(request_to("GET", "/"), StaleConnection::fail));
-    const auto port = server_->port();
-    server_.reset();
+    const auto port = server->port();
+    server.reset();
     start(port);
     EXPECT_TRUE(c.send(request_to("POST", "/x"), StaleConnection::fail));
-    EXPECT_EQ(handler_.seen().back(), "POST /x");
+    EXPECT_EQ(handler.seen().back(), "POST /x");
 }
 
 TEST_F(HttpClientTest, NobodyThereIsUnavailable) {
     start();
     HttpClient c = client();
-    server_.reset();
+    server.reset();
     const auto response = c.send(request_to("POST", "/"), StaleConnection::resend);
     ASSERT_FALSE(response);
     EXPECT_EQ(response.error().code, base::ErrorCode::unavailable);
 }
 
 TEST_F(HttpClientTest, NoAnswerInTimeIsAnUnknownOutcomeAndIsNotSentAgain) {
-    response_timeout_ = 50ms;
+    response_timeout = 50ms;
     start();
     HttpClient c = client();
     ASSERT_TRUE(c.send(request_to("GET", "/"), StaleConnection::resend));
     const auto response = c.send(request_to("POST", "/silent"), StaleConnection::resend);
     ASSERT_FALSE(response);
     EXPECT_EQ(response.error().code, base::ErrorCode::outcome_unknown);
-    EXPECT_EQ(handler_.seen().size(), 2U);
+    EXPECT_EQ(handler.seen().size(), 2U);
 }
 
 // A server that takes one request on its first connection, and on each later one: the second

@@ -33,10 +33,10 @@ constexpr ProtocolError malformed(std::string_view detail) {
 }
 
 // Collects one message; Beast calls the hooks.
-template <bool is_request>
-class Parser final : public http::basic_parser<is_request> {
+template <bool IsRequest>
+class Parser final : public http::basic_parser<IsRequest> {
   public:
-    using Message = std::conditional_t<is_request, HttpRequest, HttpResponse>;
+    using Message = std::conditional_t<IsRequest, HttpRequest, HttpResponse>;
     Message message;
 
   private:
@@ -45,14 +45,14 @@ class Parser final : public http::basic_parser<is_request> {
 
     void on_request_impl(http::verb, beast::string_view method, beast::string_view target,
                          int version, beast::error_code&) override {
-        if constexpr (is_request) {
+        if constexpr (IsRequest) {
             message.method.assign(method.data(), method.size());
             message.target.assign(target.data(), target.size());
             message.version = version == 10 ? HttpVersion::http_1_0 : HttpVersion::http_1_1;
         }
     }
     void on_response_impl(int code, beast::string_view, int, beast::error_code&) override {
-        if constexpr (!is_request) {
+        if constexpr (!IsRequest) {
             message.status = code;
         }
     }
@@ -127,7 +127,7 @@ std::optional<ProtocolError> from_scan(HeadScan::Verdict verdict) {
 }
 
 // Both directions: gathers the header, lets Beast parse it, then feeds Beast the body.
-template <bool is_request>
+template <bool IsRequest>
 class Reader {
   public:
     Reader(const HttpLimits& limits, bool skip_body) : limits_(limits), skip_body_(skip_body) {}
@@ -159,7 +159,7 @@ class Reader {
         }
     }
 
-    typename Parser<is_request>::Message take() {
+    typename Parser<IsRequest>::Message take() {
         CHECK(phase_ == DecodePhase::complete);
         phase_ = DecodePhase::idle;
         body_seen_ = false;
@@ -168,7 +168,7 @@ class Reader {
 
     [[nodiscard]] DecodePhase phase() const { return phase_; }
     [[nodiscard]] bool body_seen() const { return body_seen_; }
-    [[nodiscard]] const Parser<is_request>& parser() const { return *parser_; }
+    [[nodiscard]] const Parser<IsRequest>& parser() const { return *parser_; }
     [[nodiscard]] const ProtocolError& error() const {
         CHECK(phase_ == DecodePhase::failed);
         return error_;
@@ -228,7 +228,7 @@ class Reader {
             fail(from_head_error(ec, head));
             return;
         }
-        if constexpr (is_request) {
+        if constexpr (IsRequest) {
             parser_->message.keep_alive = parser_->keep_alive();
             if (const auto error = judge_request_head(parser_->message)) {
                 fail(*error);
@@ -276,7 +276,7 @@ class Reader {
     bool body_seen_ = false;
     HeadScan scan_;
     std::string held_;  // bytes of an incomplete header, chunk header or trailer
-    std::optional<Parser<is_request>> parser_;
+    std::optional<Parser<IsRequest>> parser_;
     ProtocolError error_{};
 };
 

@@ -67,29 +67,29 @@ class HttpServerTest : public testing::Test {
   protected:
     void start(HttpServerOptions options = {}) {
         options.report = [this](std::string_view sentence) {
-            const std::lock_guard lock(mutex_);
-            reports_.emplace_back(sentence);
+            const std::lock_guard lock(mutex);
+            reported.emplace_back(sentence);
         };
-        auto started = HttpServer::start(options, handler_);
+        auto started = HttpServer::start(options, handler);
         ASSERT_TRUE(started) << started.error().message;
-        server_ = *std::move(started);
+        server = *std::move(started);
     }
-    [[nodiscard]] std::uint16_t port() const { return server_->port(); }
+    [[nodiscard]] std::uint16_t port() const { return server->port(); }
     std::vector<std::string> reports() {
-        const std::lock_guard lock(mutex_);
-        return reports_;
+        const std::lock_guard lock(mutex);
+        return reported;
     }
     // The number of open connections is read by io threads' progress, not by time.
     void wait_for_open_connections(std::uint64_t count) {
-        while (server_->stats().connections_open != count) {
+        while (server->stats().connections_open != count) {
             std::this_thread::yield();
         }
     }
 
-    std::mutex mutex_;
-    std::vector<std::string> reports_;
-    TestHandler handler_;
-    std::unique_ptr<HttpServer> server_;
+    std::mutex mutex;
+    std::vector<std::string> reported;
+    TestHandler handler;
+    std::unique_ptr<HttpServer> server;
 };
 
 TEST_F(HttpServerTest, KeepsAConnectionForManyRequests) {
@@ -104,8 +104,8 @@ TEST_F(HttpServerTest, KeepsAConnectionForManyRequests) {
         EXPECT_TRUE(response.headers.find("Date"));
         EXPECT_FALSE(response.close);
     }
-    EXPECT_EQ(server_->stats().connections_accepted, 1U);
-    EXPECT_EQ(server_->stats().requests, 3U);
+    EXPECT_EQ(server->stats().connections_accepted, 1U);
+    EXPECT_EQ(server->stats().requests, 3U);
 }
 
 TEST_F(HttpServerTest, AnswersFromOtherThreadsInAnyOrderLeaveInTheOrderOfTheRequests) {
@@ -117,7 +117,7 @@ TEST_F(HttpServerTest, AnswersFromOtherThreadsInAnyOrderLeaveInTheOrderOfTheRequ
         requests += get("/" + std::to_string(i));
     }
     client.send(requests);
-    auto exchanges = handler_.take(kCount);
+    auto exchanges = handler.take(kCount);
     std::reverse(exchanges.begin(), exchanges.end());
     std::vector<std::thread> threads;
     for (std::size_t part = 0; part < 3; ++part) {
@@ -169,7 +169,7 @@ TEST_F(HttpServerTest, AHalfClosedClientGetsItsAnswer) {
     RawSocket client(port());
     client.send(get("/later"));
     client.end_sending();
-    const auto exchanges = handler_.take(1);
+    const auto exchanges = handler.take(1);
     exchanges[0]->respond(with_body("still here"));
     const auto response = client.read_response();
     EXPECT_EQ(response.body, "still here");
@@ -183,7 +183,7 @@ TEST_F(HttpServerTest, AnsweringAClientThatIsGoneDoesNothing) {
         RawSocket client(port());
         client.send(get("/later"));
         client.reset_on_close();
-        exchanges = handler_.take(1);
+        exchanges = handler.take(1);
     }
     wait_for_open_connections(0);
     exchanges[0]->respond(with_body("to nobody"));
@@ -237,7 +237,7 @@ TEST_F(HttpServerTest, MalformedAndOversizedRequestsAreRefusedAndClosed) {
         EXPECT_TRUE(response.close);
         EXPECT_EQ(client.read_all(), "");
     }
-    EXPECT_EQ(server_->stats().protocol_errors, std::size(cases));
+    EXPECT_EQ(server->stats().protocol_errors, std::size(cases));
 }
 
 TEST_F(HttpServerTest, AClientInTheMiddleOfALargeUploadReadsItsRefusal) {
@@ -264,7 +264,7 @@ TEST_F(HttpServerTest, OneConnectionTooManyGets503AndTheOthersGoOn) {
     EXPECT_EQ(third.read_all(), "");
     first.send(get("/now"));
     EXPECT_EQ(first.read_response().body, "/now");
-    EXPECT_EQ(server_->stats().connections_refused, 1U);
+    EXPECT_EQ(server->stats().connections_refused, 1U);
 }
 
 TEST_F(HttpServerTest, AHandlerThatThrowsAnswers500AndIsReported) {
@@ -282,7 +282,7 @@ TEST_F(HttpServerTest, AfterAThrowALaterAnswerIsIgnored) {
     RawSocket client(port());
     client.send(get("/throw-late") + get("/now"));
     EXPECT_EQ(client.read_response().status, 500);
-    handler_.take(1)[0]->respond(with_body("too late"));
+    handler.take(1)[0]->respond(with_body("too late"));
     EXPECT_EQ(client.read_response().body, "/now");
 }
 
@@ -299,7 +299,7 @@ TEST_F(HttpServerTest, DrainWaitsForTheAnswersAndClosesTheRest) {
     RawSocket idle(port());
     RawSocket busy(port());
     busy.send(get("/later"));
-    auto exchanges = handler_.take(1);
+    auto exchanges = handler.take(1);
     std::thread answering([&] {
         EXPECT_EQ(idle.read_all(), "") << "idle connections end first";
         exchanges[0]->respond(with_body("done"));
@@ -308,9 +308,9 @@ TEST_F(HttpServerTest, DrainWaitsForTheAnswersAndClosesTheRest) {
         EXPECT_TRUE(response.close);
         busy.end_sending();
     });
-    EXPECT_TRUE(server_->drain(60s));
+    EXPECT_TRUE(server->drain(60s));
     answering.join();
-    EXPECT_EQ(server_->stats().connections_open, 0U);
+    EXPECT_EQ(server->stats().connections_open, 0U);
     EXPECT_FALSE(RawSocket(port()).connected());
 }
 
@@ -318,9 +318,9 @@ TEST_F(HttpServerTest, DrainGivesUpAtItsLimitAndStopClosesTheRest) {
     start();
     RawSocket client(port());
     client.send(get("/later"));
-    auto exchanges = handler_.take(1);
-    EXPECT_FALSE(server_->drain(10ms));
-    server_->stop();
+    auto exchanges = handler.take(1);
+    EXPECT_FALSE(server->drain(10ms));
+    server->stop();
     EXPECT_EQ(client.read_response().status, 0);
     exchanges[0]->respond(with_body("nobody hears it"));
 }
@@ -329,8 +329,8 @@ TEST_F(HttpServerTest, ExchangesMayOutliveTheServer) {
     start();
     RawSocket client(port());
     client.send(get("/a") + get("/b"));
-    auto exchanges = handler_.take(2);
-    server_.reset();
+    auto exchanges = handler.take(2);
+    server.reset();
     exchanges[0]->respond(with_body("nobody hears it"));
     exchanges.clear();
     EXPECT_EQ(client.read_all(), "");
@@ -342,7 +342,7 @@ TEST_F(HttpServerTest, AnswersMayArriveWhileTheServerStops) {
         start();
         RawSocket client(port());
         client.send(get("/a") + get("/b") + get("/c"));
-        auto exchanges = handler_.take(3);
+        auto exchanges = handler.take(3);
         std::latch ready(2);
         std::thread answering([&] {
             ready.arrive_and_wait();
@@ -351,7 +351,7 @@ TEST_F(HttpServerTest, AnswersMayArriveWhileTheServerStops) {
             }
         });
         ready.arrive_and_wait();
-        server_->stop();
+        server->stop();
         answering.join();
     }
 }
@@ -369,13 +369,13 @@ TEST_F(HttpServerTest, SaysWhyItCannotListen) {
     start();
     HttpServerOptions taken;
     taken.port = port();
-    const auto second = HttpServer::start(taken, handler_);
+    const auto second = HttpServer::start(taken, handler);
     ASSERT_FALSE(second);
     EXPECT_EQ(second.error().code, base::ErrorCode::unavailable);
     EXPECT_NE(second.error().message.find(std::to_string(port())), std::string::npos);
     HttpServerOptions nonsense;
     nonsense.address = "no-address";
-    const auto third = HttpServer::start(nonsense, handler_);
+    const auto third = HttpServer::start(nonsense, handler);
     ASSERT_FALSE(third);
     EXPECT_EQ(third.error().code, base::ErrorCode::invalid_input);
 }

@@ -25,8 +25,8 @@ HttpResponse with_body(std::string body) {
 class HttpSessionTest : public testing::Test, public RequestSink {
   protected:
     void on_request(std::uint64_t sequence, HttpRequest&& request) override {
-        EXPECT_EQ(sequence, requests_.size());
-        requests_.push_back(std::move(request));
+        EXPECT_EQ(sequence, requests.size());
+        requests.push_back(std::move(request));
     }
     HttpResponse on_protocol_error(const ProtocolError& error) override {
         return problem_response(error);
@@ -41,18 +41,18 @@ class HttpSessionTest : public testing::Test, public RequestSink {
                 .linger_timeout = 2s,
                 .pipeline_max = 4};
     }
-    [[nodiscard]] Moment moment() const { return {now_, {}}; }
+    [[nodiscard]] Moment moment() const { return {now, {}}; }
 
-    void receive(std::string_view bytes) { session_.receive(bytes, moment()); }
+    void receive(std::string_view bytes) { session.receive(bytes, moment()); }
     void answer(std::uint64_t sequence, std::string body) {
-        session_.answer(sequence, with_body(std::move(body)), moment());
+        session.answer(sequence, with_body(std::move(body)), moment());
     }
     // What the session writes now; the client takes all of it.
     std::string written() {
         std::string all;
-        for (auto bytes = session_.output(); !bytes.empty(); bytes = session_.output()) {
+        for (auto bytes = session.output(); !bytes.empty(); bytes = session.output()) {
             all += bytes;
-            session_.wrote(bytes.size(), moment());
+            session.wrote(bytes.size(), moment());
         }
         return all;
     }
@@ -73,29 +73,29 @@ class HttpSessionTest : public testing::Test, public RequestSink {
     }
     // Lets the time pass, up to the deadline if it comes first, as a driver would.
     void pass(base::Duration by) {
-        const auto until = now_ + by;
-        while (session_.deadline() && *session_.deadline() <= until) {
-            now_ = *session_.deadline();
-            session_.expire(moment());
+        const auto until = now + by;
+        while (session.deadline() && *session.deadline() <= until) {
+            now = *session.deadline();
+            session.expire(moment());
         }
-        now_ = until;
+        now = until;
     }
 
-    base::Duration now_{1'000'000};
-    std::vector<HttpRequest> requests_;
-    HttpSession session_{options(), *this, now_};
+    base::Duration now{1'000'000};
+    std::vector<HttpRequest> requests;
+    HttpSession session{options(), *this, now};
 };
 
 TEST_F(HttpSessionTest, AnswersKeepTheOrderOfTheRequests) {
     receive(get("/0") + get("/1") + get("/2"));
-    ASSERT_EQ(requests_.size(), 3U);
-    EXPECT_EQ(requests_[2].target, "/2");
+    ASSERT_EQ(requests.size(), 3U);
+    EXPECT_EQ(requests[2].target, "/2");
     answer(2, "two");
     answer(1, "one");
     EXPECT_EQ(written(), "");
     answer(0, "zero");
     EXPECT_EQ(bodies(written()), "zero one two ");
-    EXPECT_TRUE(session_.wants_input());
+    EXPECT_TRUE(session.wants_input());
 }
 
 TEST_F(HttpSessionTest, StopsReadingWhenTheClientIsTooFarAhead) {
@@ -104,86 +104,86 @@ TEST_F(HttpSessionTest, StopsReadingWhenTheClientIsTooFarAhead) {
         all += get("/" + std::to_string(i));
     }
     receive(all);
-    EXPECT_EQ(requests_.size(), 4U);
-    EXPECT_FALSE(session_.wants_input());
+    EXPECT_EQ(requests.size(), 4U);
+    EXPECT_FALSE(session.wants_input());
     std::string answered;
     for (std::uint64_t i = 0; i < 10; ++i) {
-        ASSERT_LT(i, requests_.size());
-        EXPECT_EQ(requests_[i].target, "/" + std::to_string(i));
+        ASSERT_LT(i, requests.size());
+        EXPECT_EQ(requests[i].target, "/" + std::to_string(i));
         answer(i, "x");
         answered += "x ";
     }
     EXPECT_EQ(bodies(written()), answered);
-    EXPECT_TRUE(session_.wants_input());
+    EXPECT_TRUE(session.wants_input());
 }
 
 TEST_F(HttpSessionTest, StopsReadingWhenBodiesBeingHandledAreLarge) {
     const std::string post =
         "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 600\r\n\r\n" + std::string(600, 'x');
     receive(post + post + post);
-    EXPECT_EQ(requests_.size(), 2U);
-    EXPECT_FALSE(session_.wants_input());
+    EXPECT_EQ(requests.size(), 2U);
+    EXPECT_FALSE(session.wants_input());
     answer(0, "x");
-    EXPECT_EQ(requests_.size(), 3U);
+    EXPECT_EQ(requests.size(), 3U);
 }
 
 TEST_F(HttpSessionTest, StopsReadingWhenTheClientDoesNotReadItsAnswers) {
     receive(get("/"));
     answer(0, std::string(300 * 1024, 'x'));
-    EXPECT_FALSE(session_.wants_input());
+    EXPECT_FALSE(session.wants_input());
     EXPECT_GT(written().size(), 300U * 1024);
-    EXPECT_TRUE(session_.wants_input());
+    EXPECT_TRUE(session.wants_input());
 }
 
 TEST_F(HttpSessionTest, ConnectionCloseEndsTheConnectionBehindItsAnswer) {
     receive(get("/0") + get("/1", "Connection: close\r\n") + get("/2"));
-    EXPECT_EQ(requests_.size(), 2U);
-    EXPECT_FALSE(session_.wants_input());
+    EXPECT_EQ(requests.size(), 2U);
+    EXPECT_FALSE(session.wants_input());
     answer(1, "one");
     answer(0, "zero");
     EXPECT_EQ(bodies(written()), "zero one! ");
-    EXPECT_TRUE(session_.lingering());
-    session_.receive_end(moment());
-    EXPECT_TRUE(session_.finished());
+    EXPECT_TRUE(session.lingering());
+    session.receive_end(moment());
+    EXPECT_TRUE(session.finished());
 }
 
 TEST_F(HttpSessionTest, AnAnswerMayCloseTheConnectionAndDropsThoseBehind) {
     receive(get("/0") + get("/1"));
     auto last = with_body("bye");
     last.close = true;
-    session_.answer(0, std::move(last), moment());
+    session.answer(0, std::move(last), moment());
     answer(1, "late");
     EXPECT_EQ(bodies(written()), "bye! ");
-    EXPECT_TRUE(session_.lingering());
+    EXPECT_TRUE(session.lingering());
 }
 
 TEST_F(HttpSessionTest, AHalfClosedClientGetsItsAnswers) {
     receive(get("/0") + get("/1") + "GET /half");
-    session_.receive_end(moment());
-    EXPECT_FALSE(session_.finished());
-    EXPECT_FALSE(session_.wants_input());
+    session.receive_end(moment());
+    EXPECT_FALSE(session.finished());
+    EXPECT_FALSE(session.wants_input());
     answer(0, "zero");
     answer(1, "one");
     EXPECT_EQ(bodies(written()), "zero one! ");
-    EXPECT_TRUE(session_.finished());
+    EXPECT_TRUE(session.finished());
 }
 
 TEST_F(HttpSessionTest, AHalfClosedClientGetsAnswersToWhatWaitedToo) {
     receive(get("/0") + get("/1") + get("/2") + get("/3") + get("/4") + get("/5"));
-    session_.receive_end(moment());
+    session.receive_end(moment());
     for (std::uint64_t i = 0; i < 6; ++i) {
         answer(i, std::to_string(i));
     }
     EXPECT_EQ(bodies(written()), "0 1 2 3 4 5! ");
-    EXPECT_TRUE(session_.finished());
+    EXPECT_TRUE(session.finished());
 }
 
 TEST_F(HttpSessionTest, AClientThatLeavesBetweenRequestsEndsTheSession) {
     receive(get("/0"));
     answer(0, "x");
     EXPECT_EQ(bodies(written()), "x ");
-    session_.receive_end(moment());
-    EXPECT_TRUE(session_.finished());
+    session.receive_end(moment());
+    EXPECT_TRUE(session.finished());
 }
 
 TEST_F(HttpSessionTest, AProtocolErrorIsAnsweredInItsTurnAndCloses) {
@@ -191,21 +191,21 @@ TEST_F(HttpSessionTest, AProtocolErrorIsAnsweredInItsTurnAndCloses) {
     EXPECT_EQ(written(), "");
     answer(0, "zero");
     EXPECT_EQ(bodies(written()), "zero 400! ");
-    EXPECT_EQ(requests_.size(), 1U);
-    EXPECT_TRUE(session_.lingering());
+    EXPECT_EQ(requests.size(), 1U);
+    EXPECT_TRUE(session.lingering());
 }
 
 TEST_F(HttpSessionTest, WhatComesBehindTheLastAnswerIsReadAndDropped) {
     receive("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9999\r\n\r\n");
-    EXPECT_FALSE(session_.wants_input()) << "the answer goes first";
+    EXPECT_FALSE(session.wants_input()) << "the answer goes first";
     EXPECT_EQ(bodies(written()), "413! ");
-    EXPECT_TRUE(session_.wants_input());
+    EXPECT_TRUE(session.wants_input());
     receive(std::string(9000, 'x') + get("/"));
-    EXPECT_TRUE(requests_.empty());
+    EXPECT_TRUE(requests.empty());
     pass(1999ms);
-    EXPECT_FALSE(session_.finished());
+    EXPECT_FALSE(session.finished());
     pass(1ms);
-    EXPECT_TRUE(session_.finished());
+    EXPECT_TRUE(session.finished());
 }
 
 TEST_F(HttpSessionTest, HeadGetsNoBody) {
@@ -232,8 +232,8 @@ TEST_F(HttpSessionTest, ContinueIsSentBehindTheAnswersBefore) {
     const std::string bytes = written();
     EXPECT_TRUE(bytes.ends_with("zero" + std::string(kContinueResponse))) << bytes;
     receive("ab");
-    ASSERT_EQ(requests_.size(), 2U);
-    EXPECT_EQ(requests_[1].body, "ab");
+    ASSERT_EQ(requests.size(), 2U);
+    EXPECT_EQ(requests[1].body, "ab");
     answer(1, "one");
     EXPECT_EQ(bodies(written()), "one ");
 }
@@ -252,7 +252,7 @@ TEST_F(HttpSessionTest, ASlowHeaderIsAnswered408HoweverSteadilyItTrickles) {
     EXPECT_EQ(written(), "");
     pass(1s);
     EXPECT_EQ(bodies(written()), "408! ");
-    EXPECT_TRUE(session_.lingering());
+    EXPECT_TRUE(session.lingering());
 }
 
 TEST_F(HttpSessionTest, ASlowBodyIsAnswered408) {
@@ -270,20 +270,20 @@ TEST_F(HttpSessionTest, AnIdleConnectionEndsWithoutAnAnswer) {
     answer(0, "x");
     EXPECT_EQ(bodies(written()), "x ");
     pass(74'999ms);
-    EXPECT_FALSE(session_.finished());
+    EXPECT_FALSE(session.finished());
     pass(1ms);
-    EXPECT_TRUE(session_.finished());
+    EXPECT_TRUE(session.finished());
     EXPECT_EQ(written(), "");
 }
 
 TEST_F(HttpSessionTest, AConnectionThatNeverSaysAnythingEnds) {
     pass(75s);
-    EXPECT_TRUE(session_.finished());
+    EXPECT_TRUE(session.finished());
 }
 
 TEST_F(HttpSessionTest, ARequestBeingHandledHasNoTimeLimitHere) {
     receive(get("/0"));
-    EXPECT_EQ(session_.deadline(), std::nullopt);
+    EXPECT_EQ(session.deadline(), std::nullopt);
     pass(1h);
     answer(0, "at last");
     EXPECT_EQ(bodies(written()), "at last ");
@@ -298,52 +298,52 @@ TEST_F(HttpSessionTest, TheHeaderTimeDoesNotRunWhileWeDoNotRead) {
     EXPECT_EQ(bodies(written()), "x x x x ");
     pass(9s);
     receive("TP/1.1\r\nHost: a\r\n\r\n");
-    EXPECT_EQ(requests_.size(), 5U);
+    EXPECT_EQ(requests.size(), 5U);
 }
 
 TEST_F(HttpSessionTest, AClientThatDoesNotReadIsDropped) {
     receive(get("/0"));
     answer(0, "some answer");
-    ASSERT_FALSE(session_.output().empty());
+    ASSERT_FALSE(session.output().empty());
     pass(19s);
-    session_.wrote(1, moment());
+    session.wrote(1, moment());
     pass(19'999ms);
-    EXPECT_FALSE(session_.finished()) << "one byte is progress";
+    EXPECT_FALSE(session.finished()) << "one byte is progress";
     pass(1ms);
-    EXPECT_TRUE(session_.finished());
+    EXPECT_TRUE(session.finished());
 }
 
 TEST_F(HttpSessionTest, DrainEndsAnIdleConnectionAtOnce) {
-    session_.drain(moment());
-    EXPECT_TRUE(session_.finished());
+    session.drain(moment());
+    EXPECT_TRUE(session.finished());
 }
 
 TEST_F(HttpSessionTest, DrainAnswersWhatIsBeingHandled) {
     receive(get("/0") + get("/1"));
-    session_.drain(moment());
-    EXPECT_FALSE(session_.wants_input());
+    session.drain(moment());
+    EXPECT_FALSE(session.wants_input());
     answer(1, "one");
     answer(0, "zero");
     EXPECT_EQ(bodies(written()), "zero one! ");
-    EXPECT_TRUE(session_.lingering());
+    EXPECT_TRUE(session.lingering());
 }
 
 TEST_F(HttpSessionTest, DrainLetsTheRequestBeingReadFinish) {
     receive("GET /0 HT");
-    session_.drain(moment());
-    EXPECT_TRUE(session_.wants_input());
+    session.drain(moment());
+    EXPECT_TRUE(session.wants_input());
     receive("TP/1.1\r\nHost: a\r\n\r\n" + get("/1"));
-    EXPECT_EQ(requests_.size(), 1U);
+    EXPECT_EQ(requests.size(), 1U);
     answer(0, "zero");
     EXPECT_EQ(bodies(written()), "zero! ");
 }
 
 TEST_F(HttpSessionTest, OneConnectionTooManyIsToldSo) {
-    session_.refuse({503, "too_many_connections", "full"}, moment());
+    session.refuse({503, "too_many_connections", "full"}, moment());
     EXPECT_EQ(bodies(written()), "503! ");
-    EXPECT_TRUE(session_.lingering());
+    EXPECT_TRUE(session.lingering());
     receive(get("/"));
-    EXPECT_TRUE(requests_.empty());
+    EXPECT_TRUE(requests.empty());
 }
 
 }  // namespace

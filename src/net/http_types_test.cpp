@@ -57,7 +57,7 @@ TEST(ParseQuery, KeepsOrderAndDuplicates) {
     ASSERT_TRUE(parameters);
     std::string seen;
     for (const auto& [name, value] : *parameters) {
-        seen += name + "[" + value + "] ";
+        seen.append(name).append("[").append(value).append("] ");
     }
     EXPECT_EQ(seen, "sku[a&b] sku[c d] empty[] flag[] x[1=2] ");
     EXPECT_TRUE(parse_query("")->empty());

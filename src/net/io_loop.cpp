@@ -12,6 +12,7 @@
 #include <exception>
 #include <string>
 #include <thread>
+#include <tuple>
 #include <unordered_map>
 #include <utility>
 
@@ -202,7 +203,7 @@ void Connection::pump() {
     if (session_.lingering() && !shut_) {
         shut_ = true;
         Error ignored;
-        socket_.shutdown(tcp::socket::shutdown_send, ignored);
+        std::ignore = socket_.shutdown(tcp::socket::shutdown_send, ignored);
     }
     if (!reading_ && session_.wants_input()) {
         read();
@@ -213,7 +214,7 @@ void Connection::close() {
     if (!closed_) {
         closed_ = true;
         Error ignored;
-        socket_.close(ignored);
+        std::ignore = socket_.close(ignored);
         loop_.forget(id_);
     }
 }
@@ -298,14 +299,15 @@ void IoLoop::Impl::drain() {
 void IoLoop::Impl::adopt(AcceptedSocket&& accepted, bool one_too_many) {
     Error error;
     Socket socket(io_);
-    socket.assign(accepted.ipv6() ? tcp::v6() : tcp::v4(), accepted.descriptor(), error);
+    std::ignore =
+        socket.assign(accepted.ipv6() ? tcp::v6() : tcp::v4(), accepted.descriptor(), error);
     if (error) {
         core_.report("a connection could not be watched: " + error.message());
         core_.connection_closed();
         return;
     }
-    static_cast<void>(accepted.release());
-    socket.set_option(tcp::no_delay(true), error);
+    std::ignore = accepted.release();
+    std::ignore = socket.set_option(tcp::no_delay(true), error);
     const std::uint64_t id = next_id_++;
     const auto connection = std::make_shared<Connection>(*this, id, std::move(socket));
     connections_.emplace(id, connection);

@@ -9,6 +9,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <thread>
+#include <tuple>
 
 namespace holdfast::net {
 namespace {
@@ -31,13 +32,13 @@ Error listen(tcp::acceptor& acceptor, const tcp::endpoint& endpoint) {
             action();
         }
     };
-    step([&] { acceptor.open(endpoint.protocol(), error); });
-    step([&] { acceptor.set_option(tcp::acceptor::reuse_address(true), error); });
+    step([&] { std::ignore = acceptor.open(endpoint.protocol(), error); });
+    step([&] { std::ignore = acceptor.set_option(tcp::acceptor::reuse_address(true), error); });
     if (endpoint.address().is_v6() && endpoint.address().is_unspecified()) {
-        step([&] { acceptor.set_option(asio::ip::v6_only(false), error); });
+        step([&] { std::ignore = acceptor.set_option(asio::ip::v6_only(false), error); });
     }
-    step([&] { acceptor.bind(endpoint, error); });
-    step([&] { acceptor.listen(tcp::acceptor::max_listen_connections, error); });
+    step([&] { std::ignore = acceptor.bind(endpoint, error); });
+    step([&] { std::ignore = acceptor.listen(tcp::acceptor::max_listen_connections, error); });
     return error;
 }
 
@@ -129,7 +130,7 @@ void Listener::close() {
     }
     asio::post(impl_->io, [impl = impl_.get()] {
         Error ignored;
-        impl->acceptor.close(ignored);
+        std::ignore = impl->acceptor.close(ignored);
         impl->io.stop();
     });
     impl_->thread.join();
