@@ -1,0 +1,68 @@
+// Reading the configuration file; the only file that knows the TOML library.
+#include <toml++/toml.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <sstream>
+
+#include "cli/serve_settings.hpp"
+
+namespace holdfast::cli {
+namespace {
+
+using base::ErrorCode;
+
+std::string at(const std::string& path, const toml::source_region& region) {
+    return path + " line " + std::to_string(region.begin.line) + ": ";
+}
+
+base::Result<std::string> value_text(const toml::node& node) {
+    if (const auto* text = node.as_string()) {
+        return text->get();
+    }
+    if (const auto* number = node.as_integer()) {
+        return std::to_string(number->get());
+    }
+    if (const auto* flag = node.as_boolean()) {
+        return std::string(flag->get() ? "true" : "false");
+    }
+    return base::failure(ErrorCode::invalid_input, "a value is a text, a whole number, or a flag");
+}
+
+base::Result<std::string> read_text(const std::string& path) {
+    std::ifstream in(path, std::ios::binary);
+    if (!in) {
+        const int error = errno;
+        return base::failure(error == ENOENT ? ErrorCode::not_found : ErrorCode::permission_denied,
+                             "cannot read " + path + ": " + std::strerror(error));
+    }
+    std::ostringstream text;
+    text << in.rdbuf();
+    return std::move(text).str();
+}
+
+}  // namespace
+
+base::Result<std::vector<ConfigEntry>> read_config(const std::string& path) {
+    TRY(const std::string text, read_text(path));
+    try {
+        std::vector<ConfigEntry> entries;
+        for (const auto& [key, node] : toml::parse(text)) {
+            const auto value = value_text(node);
+            if (!value) {
+                return base::failure(ErrorCode::invalid_input, at(path, node.source()) + '\'' +
+                                                                   std::string(key.str()) +
+                                                                   "': " + value.error().message);
+            }
+            entries.push_back(
+                {.name = std::string(key.str()), .text = *value, .line = node.source().begin.line});
+        }
+        return entries;
+    } catch (const toml::parse_error& error) {
+        return base::failure(ErrorCode::invalid_input,
+                             at(path, error.source()) + std::string(error.description()));
+    }
+}
+
+}  // namespace holdfast::cli

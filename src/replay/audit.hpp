@@ -1,0 +1,48 @@
+// Audit: does what the service tells now agree with what it answered before?
+//
+// Pure comparisons of a tally (from answers) with figures (asked afresh afterwards). For every SKU
+// units in = units out: what was there, came in and came back, less what left, is on hand; held and
+// committed are exactly the open promises; and nothing was promised that was not there, but for
+// units written off below a promise. For every cart the service knows exactly the reservations its
+// answers named, with the same units.
+// Thread rule: free functions.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "client/json.hpp"
+#include "replay/tally.hpp"
+
+namespace holdfast::replay {
+
+struct Difference {
+    std::string subject;  // SKU or reference
+    std::string what;     // "on_hand", "reservations", ...
+    std::int64_t expected = 0;
+    std::int64_t found = 0;
+};
+
+// A SKU as the service tells it.
+struct SkuFigures {
+    std::int64_t sellable = 0;
+    std::int64_t on_hand = 0;
+    std::int64_t committed = 0;
+    std::int64_t held = 0;
+    std::int64_t unavailable = 0;
+    std::int64_t safety_stock = 0;
+    std::int64_t deficit = 0;
+};
+
+[[nodiscard]] SkuFigures read_figures(const client::Json& availability);
+
+void audit_sku(const std::string& sku, const SkuTally& tally, const SkuFigures& figures,
+               std::vector<Difference>& out);
+
+// `answered`: the pictures from the answers of one reference; `found`: the list asked afresh.
+void audit_reference(const std::string& reference, const std::vector<ReservationPicture>& answered,
+                     const std::vector<ReservationPicture>& found, std::vector<Difference>& out);
+
+}  // namespace holdfast::replay
