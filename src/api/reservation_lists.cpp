@@ -66,7 +66,7 @@ FilterOrProblem make_filter(const Context& context, const std::string& tenant,
         }
     }
     if (request.reference) {
-        out.reference = reference_name(tenant, *request.reference).digest;
+        out.reference = projection::reference_digest(*request.reference);
     }
     if (request.owner) {
         out.owner = projection::owner_digest(*request.owner);
