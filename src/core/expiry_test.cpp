@@ -177,8 +177,7 @@ TEST(Expiry, ASaleIsNeverUndoneByATimer) {
     EXPECT_EQ(world.line(id), (LineQuantities{.accepted = 3, .committed = 2, .expired = 1}));
 }
 
-// -- the service's own downtime
-// --------------------------------------------------------------------------
+// -- the service's own downtime -----------------------------------------------------------
 
 class Downtime : public ::testing::Test {
   protected:

@@ -224,8 +224,7 @@ TEST(Keys, ARetryWorksAfterASnapshot) {
     EXPECT_EQ(shop.world.hold("A", 2, "k").code(), RefusalCode::idempotency_key_reused);
 }
 
-// -- refusals that are remembered
-// ------------------------------------------------------------------------
+// -- refusals that are remembered ---------------------------------------------------------
 
 class Remembered : public ::testing::Test {
   protected:

@@ -133,8 +133,7 @@ TEST(ReleaseByReference, EndsDeadHoldsAsExpired) {
     EXPECT_EQ(world.state(dead), expired);
 }
 
-// -- the bounded table of tombstones
-// --------------------------------------------------------------------
+// -- the bounded table of tombstones ------------------------------------------------------
 
 class Tombstones : public ::testing::Test {
   protected:

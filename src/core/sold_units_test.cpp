@@ -22,8 +22,7 @@ class Sold : public ::testing::Test {
     ReservationId id_;
 };
 
-// -- ship
-// ---------------------------------------------------------------------------------------------
+// -- ship ---------------------------------------------------------------------------------
 
 TEST_F(Sold, ShippingEverythingFulfils) {
     const auto left_at = world_.now() - 2h;
@@ -94,8 +93,7 @@ TEST_F(Sold, ShippingMayTakeACellBelowZero) {
     EXPECT_EQ(world_.cell("A"), (CellImage{.on_hand = -3}));
 }
 
-// -- cancel
-// -------------------------------------------------------------------------------------------
+// -- cancel -------------------------------------------------------------------------------
 
 TEST_F(Sold, CancelTakesBackEverythingUnshipped) {
     const auto reply = world_.cancel(id_, {.reason = Reason::customer_request});
@@ -145,8 +143,7 @@ TEST_F(Sold, CancelOfWhatIsOverIsRefusedNamingTheState) {
     EXPECT_EQ(world_.cancel(id_, {.reason = Reason::fraud}).refusal.state, fulfilled);
 }
 
-// -- return
-// -------------------------------------------------------------------------------------------
+// -- return -------------------------------------------------------------------------------
 
 TEST_F(Sold, AReturnRestocks) {
     world_.ship(id_);

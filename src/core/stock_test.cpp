@@ -176,8 +176,7 @@ TEST(Class, ARedefinitionIsFollowedByLaterDecisionsOnly) {
     EXPECT_EQ(world.image(after).expires_at, world.now() + 1min);
 }
 
-// -- pools: only `default` so far
-// -----------------------------------------------------------------------
+// -- pools: only `default` so far ---------------------------------------------------------
 
 TEST(Pools, OnlyDefaultIsKnown) {
     World world;
@@ -200,8 +199,7 @@ TEST(Pools, OnlyDefaultIsKnown) {
               RefusalCode::unknown_pool);
 }
 
-// -- tenants
-// --------------------------------------------------------------------------------------------
+// -- tenants ------------------------------------------------------------------------------
 
 TEST(Tenants, HaveSkusOfTheirOwn) {
     World world;

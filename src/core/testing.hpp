@@ -73,6 +73,7 @@ struct Cart {
         std::string line_id{};
         std::string group{};
         std::string pool{};
+        bool operator==(const Line&) const = default;
     };
     std::vector<Line> lines{};
     std::optional<std::int64_t> ttl_seconds{};
@@ -84,6 +85,7 @@ struct Cart {
     std::string agent_id{};
     std::string channel{};
     std::string key{};
+    bool operator==(const Cart&) const = default;
 };
 
 // The options of a verb on one reservation.
@@ -92,6 +94,7 @@ struct With {
         std::string sku{};
         std::int64_t quantity = 1;
         std::string line_id{};
+        bool operator==(const Part&) const = default;
     };
     std::vector<Part> lines{};
     std::string key{};
@@ -104,6 +107,7 @@ struct With {
     model::Reason reason = model::Reason::none;
     model::Disposition disposition = model::Disposition::restock;
     std::optional<base::Time> occurred_at{};
+    bool operator==(const With&) const = default;
 };
 
 class World {
@@ -125,7 +129,7 @@ class World {
     World(const World&) = delete;
     World& operator=(const World&) = delete;
 
-    // -- time and settings ------------------------------------------------------------------------
+    // -- time and settings ----------------------------------------------------------------
     [[nodiscard]] base::Time now() const { return now_; }
     void wait(base::Duration duration) { now_ += duration; }
     void at(base::Duration since_start) { now_ = kStart + since_start; }
@@ -148,8 +152,7 @@ class World {
         append(model::ClassDefined{.tenant = owner, .sku_class = fresh});
     }
 
-    // -- stock
-    // --------------------------------------------------------------------------------------
+    // -- stock ----------------------------------------------------------------------------
     Reply put_sku(const std::string& sku, const std::string& sku_class = {},
                   const std::string& key = {}) {
         model::PutSku request{.sku = sku_name(sku), .sku_class = {}};
@@ -174,8 +177,7 @@ class World {
                     model::SetSafetyStock{.sku = sku_name(sku), .pool = {}, .units = units}, key);
     }
 
-    // -- reservations
-    // -------------------------------------------------------------------------------
+    // -- reservations ---------------------------------------------------------------------
     Reply create(const Cart& cart) {
         model::CreateReservation request;
         for (const auto& from : cart.lines) {
@@ -300,8 +302,7 @@ class World {
         return out;
     }
 
-    // -- what is not a client's
-    // ---------------------------------------------------------------------
+    // -- what is not a client's -----------------------------------------------------------
     void append(const model::Event& event) {
         OpenBatch batch = open();
         machine_->append(event, batch);
@@ -331,8 +332,7 @@ class World {
         machine_.emplace(*state_);
     }
 
-    // -- what is there
-    // ------------------------------------------------------------------------------
+    // -- what is there --------------------------------------------------------------------
     [[nodiscard]] const State& core_state() const { return *state_; }
     [[nodiscard]] model::SkuId sku(const std::string& name) const {
         const auto found = state_->find_sku(sku_name(name).digest);

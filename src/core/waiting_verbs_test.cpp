@@ -9,8 +9,7 @@ using namespace std::chrono_literals;
 using enum ReservationState;
 using testing::World;
 
-// -- begin payment
-// ----------------------------------------------------------------------------------
+// -- begin payment ------------------------------------------------------------------------
 
 TEST(BeginPayment, ReArmsTheTimerWithThePaymentTtl) {
     World world;
@@ -91,8 +90,7 @@ TEST(BeginPayment, OfTheRestAfterAPartialCommit) {
     EXPECT_EQ(world.line(id), (LineQuantities{.accepted = 3, .committed = 1, .expired = 2}));
 }
 
-// -- payment timeout and review
-// -----------------------------------------------------------------------
+// -- payment timeout and review -----------------------------------------------------------
 
 TEST(PaymentTimeout, ReleasesTheUnitsByDefault) {
     World world;
@@ -178,8 +176,7 @@ TEST_F(Review, HasNoOtherWayOut) {
     EXPECT_EQ(world_.state(id_), review);
 }
 
-// -- extend
-// -------------------------------------------------------------------------------------------
+// -- extend -------------------------------------------------------------------------------
 
 TEST(Extend, MovesTheDeadlineToNowPlusTtl) {
     World world;
@@ -262,8 +259,7 @@ TEST(Extend, IsForHeldUnitsOnly) {
     EXPECT_EQ(world.extend(dead, {.ttl_seconds = 60}).code(), RefusalCode::expired);
 }
 
-// -- commit
-// -------------------------------------------------------------------------------------------
+// -- commit -------------------------------------------------------------------------------
 
 TEST(Commit, SellsHeldUnitsAndStopsTheTimer) {
     World world;
@@ -397,8 +393,7 @@ TEST(Commit, AnUnknownLineIsNamedByItsIndexInTheRequest) {
     }
 }
 
-// -- release
-// ------------------------------------------------------------------------------------------
+// -- release ------------------------------------------------------------------------------
 
 TEST(Release, GivesTheUnitsBackAtOnce) {
     World world;
@@ -466,8 +461,7 @@ TEST(Release, OfWhatHasExpiredOrWasSupersededSaysSo) {
     EXPECT_EQ(world.release(old).refusal.state, superseded);
 }
 
-// -- read
-// ---------------------------------------------------------------------------------------------
+// -- read ---------------------------------------------------------------------------------
 
 TEST(Read, ShowsTheReservationAndEndsItIfItIsDead) {
     World world;

@@ -1,0 +1,91 @@
+// A check that never fails proves nothing: each invariant is broken once, and named.
+#include "core/invariants.hpp"
+
+#include <functional>
+
+#include "core/testing.hpp"
+
+namespace holdfast::core {
+namespace {
+
+using namespace model;
+using namespace std::chrono_literals;
+using testing::World;
+
+// A sound state with two holds of one reference and a sale.
+std::unique_ptr<State> sound_state() {
+    World world;
+    world.receive("A", 9);
+    world.held({.lines = {{"A", 2}}, .ttl_seconds = 100, .reference = "cart"});
+    world.held({.lines = {{"A", 1}}, .ttl_seconds = 200, .reference = "cart"});
+    world.commit(world.held("A", 1));
+    return World::snapshot_round_trip(world.core_state());
+}
+
+struct Damage {
+    const char* name;
+    std::function<void(State&)> break_it;
+    const char* says;
+};
+
+class BrokenInvariant : public ::testing::TestWithParam<Damage> {};
+
+TEST_P(BrokenInvariant, IsFoundAndNamed) {
+    const auto state = sound_state();
+    ASSERT_EQ(check_invariants(*state), std::nullopt);
+    GetParam().break_it(*state);
+    const auto violation = check_invariants(*state);
+    ASSERT_TRUE(violation.has_value());
+    EXPECT_NE(violation->find(GetParam().says), std::string::npos) << *violation;
+}
+
+const Damage kDamages[] = {
+    {"unbalanced_line", [](State& s) { ++s.lines[0].units.held; }, "not balanced"},
+    {"negative_line",
+     [](State& s) { s.lines[0].units = {.accepted = 2, .held = -1, .committed = 3}; },
+     "not balanced"},
+    {"foreign_line", [](State& s) { s.lines[0].reservation = 1; }, "another reservation"},
+    {"lost_line", [](State& s) { s.reservations[0].line_count = 2; }, "lost lines"},
+    {"held_differs", [](State& s) { ++s.cells[0].units.held; }, "promises differ"},
+    {"committed_differs", [](State& s) { --s.cells[0].units.committed; }, "promises differ"},
+    {"deadline_out_of_order", [](State& s) { s.reservations[0].deadline_ms = INT64_MAX - 1; },
+     "out of order"},
+    {"rank_is_wrong", [](State& s) { s.reservations[s.deadlines].in_deadlines.rank = 9; },
+     "out of order"},
+    {"cell_timer_is_wrong", [](State& s) { s.lines[s.cells[0].deadlines].in_cell.rank = 9; },
+     "its deadlines are out of order"},
+    {"timer_missing",
+     [](State& s) { DeadlineHeap(ReservationDeadlines{s}, s.deadlines).remove(s.deadlines); },
+     "has no timer"},
+    {"timer_too_many",
+     [](State& s) { DeadlineHeap(ReservationDeadlines{s}, s.deadlines).insert(2); },
+     "a timer too many"},
+    {"cell_timer_missing",
+     [](State& s) {
+         DeadlineHeap(LineDeadlines{s}, s.cells[0].deadlines).remove(s.cells[0].deadlines);
+     },
+     "other holds than are waiting"},
+    {"chain_broken", [](State& s) { s.reservations[0].newer = kNoIndex; }, "chain is broken"},
+    {"chain_forgets", [](State& s) { s.reservations[1].older = kNoIndex; },
+     "not where its reference is looked up"},
+    {"too_many_refusals",
+     [](State& s) {
+         s.tenants[0].recorded_refusals_max = 0;
+         s.tenants[0].recorded_refusals.push_back({});
+     },
+     "beyond its bound"},
+    {"too_many_tombstones",
+     [](State& s) {
+         s.tenants[0].tombstones_max = 0;
+         s.tenants[0].tombstones.emplace_back();
+     },
+     "beyond its bound"},
+    {"hash_differs", [](State& s) { ++s.hash; }, "state hash"},
+    {"record_differs_from_hash", [](State& s) { ++s.cells[0].units.on_hand; }, "state hash"},
+};
+
+INSTANTIATE_TEST_SUITE_P(All, BrokenInvariant, ::testing::ValuesIn(kDamages),
+                         [](const auto& tested) { return std::string(tested.param.name); });
+
+}  // namespace
+}  // namespace holdfast::core
