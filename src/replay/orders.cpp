@@ -43,8 +43,13 @@ std::string join(const std::vector<std::string>& fields) {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-// Goods have a number of five digits, perhaps with letters behind it.
+// Goods have a number of five digits, perhaps with letters behind it, or one of a second range.
 bool is_stock(std::string_view code) {
+    constexpr std::string_view kSecondRange = "DCGS";
+    if (code.starts_with(kSecondRange)) {
+        code.remove_prefix(kSecondRange.size());
+        return !code.empty() && std::ranges::all_of(code, is_digit);
+    }
     return code.size() >= 5 && std::ranges::all_of(code.substr(0, 5), is_digit);
 }
 

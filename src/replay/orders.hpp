@@ -1,10 +1,10 @@
 // Orders: the lines of a shop's order file that are about stock.
 //
 // The file has the columns of the Online Retail data set. SKUs are the stock codes in upper case,
-// because the file writes one code in both cases. A code that does not begin with five digits
-// (POST, D, M, BANK CHARGES, gift vouchers) is no stock: its lines are counted and left out. A line
-// that makes no sense is reported with its number and left out.
-// Thread rule: free functions.
+// because the file writes one code in both cases. A code that neither begins with five digits nor
+// is DCGS and digits (so POST, D, M, BANK CHARGES, gift vouchers) is no stock: its lines are
+// counted and left out. A line that makes no sense is reported with its number and left out. Thread
+// rule: free functions.
 #pragma once
 
 #include <cstddef>

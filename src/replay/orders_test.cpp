@@ -33,6 +33,13 @@ TEST(Orders, CodesThatAreNoStockAreNamedAndLeftOut) {
     EXPECT_TRUE(orders.not_stock.contains("GIFT_0001_40"));
 }
 
+TEST(Orders, GoodsHaveOneOfTwoRangesOfNumbers) {
+    const Orders orders = orders_of(order_row("1", "10001", 1) + order_row("1", "15056BL", 1) +
+                                    order_row("1", "DCGS0003", 1) + order_row("1", "DCGSLBOY", 1));
+    EXPECT_EQ(orders.lines.size(), 3U);
+    EXPECT_TRUE(orders.not_stock.contains("DCGSLBOY"));
+}
+
 TEST(Orders, MalformedLinesAreReportedWithTheirNumberAndSkipped) {
     const Orders orders = orders_of("too,few\n" + order_row("1", "10001", 0) +
                                     order_row("", "10001", 1) + order_row("C5", "10001", 3) +

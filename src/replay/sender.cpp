@@ -5,6 +5,7 @@
 #include <thread>
 #include <utility>
 
+#include "base/clock.hpp"
 #include "replay/plan.hpp"
 
 namespace holdfast::replay {
@@ -48,9 +49,9 @@ Sender::Sender(const ReplayOptions& options, RestClient first, RestClient second
       statistics_(&statistics) {}
 
 Result<RestAnswer> Sender::timed(RestClient& client, const RestRequest& request) {
-    const std::int64_t start = elapsed_us();
+    const std::int64_t start = base::elapsed_nanoseconds();
     auto answer = client.call(request);
-    const std::int64_t took = elapsed_us() - start;
+    const std::int64_t took = (base::elapsed_nanoseconds() - start) / 1'000;
     if (!answer) {
         statistics_->count([](Counts& counts) { ++counts.unanswered; });
         return answer;

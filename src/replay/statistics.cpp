@@ -1,7 +1,6 @@
 #include "replay/statistics.hpp"
 
 #include <algorithm>
-#include <ctime>
 #include <limits>
 
 namespace holdfast::replay {
@@ -32,12 +31,6 @@ LatencySummary Statistics::latency() const {
         return static_cast<std::int64_t>(sorted[(sorted.size() - 1) * percent / 100]);
     };
     return {.p50_us = at(50), .p99_us = at(99), .max_us = at(100)};
-}
-
-std::int64_t elapsed_us() {
-    std::timespec now{};
-    ::clock_gettime(CLOCK_MONOTONIC, &now);
-    return static_cast<std::int64_t>(now.tv_sec) * 1'000'000 + now.tv_nsec / 1'000;
 }
 
 }  // namespace holdfast::replay

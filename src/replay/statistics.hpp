@@ -63,8 +63,4 @@ class Statistics {
     std::vector<std::uint32_t> latencies_us_;
 };
 
-// Microseconds since an arbitrary moment; never goes back. base::Clock counts milliseconds, which
-// is too coarse for the latency of a request.
-[[nodiscard]] std::int64_t elapsed_us();
-
 }  // namespace holdfast::replay
