@@ -135,25 +135,24 @@ class Producer {
     Tally measure(std::chrono::steady_clock::time_point end) {
         Tally tally;
         std::vector<model::ReservationId> held;
-        run_until(
-            [&] { return std::chrono::steady_clock::now() < end; },
-            [&] {
-                if (settings_.carts && !held.empty() && commands_.finishes()) {
-                    const auto id = held.back();
-                    held.pop_back();
-                    return commands_.end_of(id);
-                }
-                return commands_.hold(3'600);
-            },
-            [&](const Slot& slot) {
-                CHECK(slot.answer.kind == partition::AnswerKind::applied);
-                ++tally.commands;
-                const bool created = slot.command.operation == model::Operation::create;
-                tally.held += created ? 1 : -1;
-                if (created && settings_.carts) {
-                    held.emplace_back(slot.answer.sequence.value());
-                }
-            });
+        run_until([&] { return std::chrono::steady_clock::now() < end; },
+                  [&] {
+                      if (settings_.carts && !held.empty() && commands_.finishes()) {
+                          const auto id = held.back();
+                          held.pop_back();
+                          return commands_.end_of(id);
+                      }
+                      return commands_.hold(3'600);
+                  },
+                  [&](const Slot& slot) {
+                      CHECK(slot.answer.kind == partition::AnswerKind::applied);
+                      ++tally.commands;
+                      const bool created = slot.command.operation == model::Operation::create;
+                      tally.held += created ? 1 : -1;
+                      if (created && settings_.carts) {
+                          held.emplace_back(slot.answer.sequence.value());
+                      }
+                  });
         return tally;
     }
 

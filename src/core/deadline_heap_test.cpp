@@ -37,21 +37,21 @@ class Heap : public ::testing::Test {
         expected_.erase({timers_[node].deadline, node});
     }
     void expect_first() const {
-        ASSERT_EQ(root_, expected_.empty() ? kNoIndex : expected_.begin()->second);
+        ASSERT_EQ(root_.first, expected_.empty() ? kNoIndex : expected_.begin()->second);
     }
     void drain() {
         while (!expected_.empty()) {
             expect_first();
-            remove(root_);
+            remove(root_.first);
         }
-        EXPECT_EQ(root_, kNoIndex);
+        EXPECT_EQ(root_.first, kNoIndex);
         for (const auto& timer : timers_) {
             EXPECT_FALSE(timer.links.linked());
         }
     }
 
     std::vector<Timer> timers_;
-    std::uint32_t root_ = kNoIndex;
+    HeapRoot root_;
     Order expected_;
 };
 
@@ -77,8 +77,8 @@ TEST_F(Heap, BehavesLikeASortedSet) {
             timers_[node].deadline = dice.between(0, 200);  // many ties
             insert(node);
         }
-        if (dice.chance(1, 20) && root_ != kNoIndex) {
-            remove(root_);
+        if (dice.chance(1, 20) && !root_.empty()) {
+            remove(root_.first);
         }
         expect_first();
     }
@@ -91,7 +91,7 @@ TEST_F(Heap, StaysShallowWhereAListWouldGrow) {
         timers_[i].deadline = static_cast<std::int64_t>(i);  // in order: the worst for a bare tree
         insert(i);
     }
-    EXPECT_LE(timers_[root_].links.rank, 17) << "at most log2(n + 1)";
+    EXPECT_LE(timers_[root_.first].links.rank, 17) << "at most log2(n + 1)";
     for (std::uint32_t i = 50'000; i < 100'000; i += 2) {
         remove(i);
     }

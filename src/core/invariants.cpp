@@ -87,12 +87,12 @@ bool heap_is_sound(Records records, std::uint32_t root, std::size_t& nodes) {
 
 Violation check_deadlines(State& state) {
     std::size_t in_heap = 0;
-    if (!heap_is_sound(ReservationDeadlines{state}, state.deadlines, in_heap)) {
+    if (!heap_is_sound(ReservationDeadlines{state}, state.deadlines.first, in_heap)) {
         return "the deadlines are out of order";
     }
     std::size_t lines_in_heaps = 0;
     for (std::uint32_t c = 0; c < state.cells.size(); ++c) {
-        if (!heap_is_sound(LineDeadlines{state}, state.cells[c].deadlines, lines_in_heaps)) {
+        if (!heap_is_sound(LineDeadlines{state}, state.cells[c].deadlines.first, lines_in_heaps)) {
             return "SKU " + state.sku(state.cells[c].sku).name + ": its deadlines are out of order";
         }
     }

@@ -50,19 +50,19 @@ const Damage kDamages[] = {
     {"committed_differs", [](State& s) { --s.cells[0].units.committed; }, "promises differ"},
     {"deadline_out_of_order", [](State& s) { s.reservations[0].deadline_ms = INT64_MAX - 1; },
      "out of order"},
-    {"rank_is_wrong", [](State& s) { s.reservations[s.deadlines].in_deadlines.rank = 9; },
+    {"rank_is_wrong", [](State& s) { s.reservations[s.deadlines.first].in_deadlines.rank = 9; },
      "out of order"},
-    {"cell_timer_is_wrong", [](State& s) { s.lines[s.cells[0].deadlines].in_cell.rank = 9; },
+    {"cell_timer_is_wrong", [](State& s) { s.lines[s.cells[0].deadlines.first].in_cell.rank = 9; },
      "its deadlines are out of order"},
     {"timer_missing",
-     [](State& s) { DeadlineHeap(ReservationDeadlines{s}, s.deadlines).remove(s.deadlines); },
+     [](State& s) { DeadlineHeap(ReservationDeadlines{s}, s.deadlines).remove(s.deadlines.first); },
      "has no timer"},
     {"timer_too_many",
      [](State& s) { DeadlineHeap(ReservationDeadlines{s}, s.deadlines).insert(2); },
      "a timer too many"},
     {"cell_timer_missing",
      [](State& s) {
-         DeadlineHeap(LineDeadlines{s}, s.cells[0].deadlines).remove(s.cells[0].deadlines);
+         DeadlineHeap(LineDeadlines{s}, s.cells[0].deadlines).remove(s.cells[0].deadlines.first);
      },
      "other holds than are waiting"},
     {"chain_broken", [](State& s) { s.reservations[0].newer = kNoIndex; }, "chain is broken"},

@@ -78,6 +78,17 @@ Execution Machine::execute(const Command& command, OpenBatch& batch, std::uint32
     return out;
 }
 
+void Machine::prefetch(const Command& command) const {
+    if (!command.key.empty()) {
+        state_.keys.prefetch(command.key.key);
+    }
+    if (const auto* const create = std::get_if<CreateReservation>(&command.request)) {
+        state_.skus_by_name.prefetch(create->lines.front().sku.digest);
+    } else if (const auto* const change = std::get_if<ChangeReservation>(&command.request)) {
+        state_.reservations_by_id.prefetch(State::id_digest(change->reservation));
+    }
+}
+
 void Machine::expire_due(OpenBatch& batch, std::uint32_t expiry_budget) {
     while (batch.expiries < expiry_budget) {
         const Reservation* const due = state_.first_due();

@@ -44,6 +44,9 @@ class Machine {
     [[nodiscard]] Execution execute(const model::Command& command, OpenBatch& batch,
                                     std::uint32_t expiry_budget);
 
+    // Tells the processor what a command that is decided soon will look at. Changes nothing.
+    void prefetch(const model::Command& command) const;
+
     // Ends holds that are due, earliest first, within the batch's budget.
     void expire_due(OpenBatch& batch, std::uint32_t expiry_budget);
 

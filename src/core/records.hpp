@@ -24,7 +24,7 @@ namespace holdfast::core {
 // One per (SKU, pool): one cache line.
 struct alignas(64) Cell {
     model::CellImage units;
-    std::uint32_t deadlines = kNoIndex;  // heap of the lines that hold units here
+    HeapRoot deadlines;  // heap of the lines that hold units here
     model::SkuId sku;
     model::PoolId pool;
 };

@@ -100,11 +100,12 @@ model::LineQuantities State::units_of(const Reservation& reservation) const {
 }
 
 const Reservation* State::first_due() const {
-    return deadlines != kNoIndex ? &reservations[deadlines] : nullptr;
+    return !deadlines.empty() ? &reservations[deadlines.first] : nullptr;
 }
 
 const Reservation* State::first_due_in(const Cell& cell) const {
-    return cell.deadlines != kNoIndex ? &reservations[lines[cell.deadlines].reservation] : nullptr;
+    return !cell.deadlines.empty() ? &reservations[lines[cell.deadlines.first].reservation]
+                                   : nullptr;
 }
 
 }  // namespace holdfast::core

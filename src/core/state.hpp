@@ -69,7 +69,7 @@ class State {
     DigestTable<std::uint32_t> holding_by_reference;  // the newest
     DigestTable<KeyRecord> keys;
     DigestTable<Tombstone> tombstones;
-    std::uint32_t deadlines = kNoIndex;  // heap of the reservations that hold units
+    HeapRoot deadlines;  // heap of the reservations that hold units
     Totals totals;
     // Sum of the hashes of all records: see core/state_hash.hpp.
     std::uint64_t hash = 0;

@@ -12,6 +12,9 @@ using model::RefusalCode;
 
 namespace {
 
+// Far enough for memory to answer, near enough to be still there.
+constexpr std::size_t kPrefetchAhead = 6;
+
 bool needs_space(model::Operation operation) {
     return operation == model::Operation::create || operation == model::Operation::receive_stock;
 }
@@ -108,6 +111,9 @@ void Writer::decide_waiting(core::OpenBatch& batch, InFlight& flight) {
     std::size_t decided = 0;
     while (waiting_at_ < waiting_.size() && decided < options_.batch_commands_max &&
            batch.count < model::kBatchEventsMax && batch.payload.size() < model::kBatchBytesMax) {
+        if (waiting_at_ + kPrefetchAhead < waiting_.size()) {
+            machine_.prefetch(waiting_[waiting_at_ + kPrefetchAhead]->command);
+        }
         if (!decide_one(*waiting_[waiting_at_], batch, flight)) {
             return;  // out of expiry budget: first in the next batch, still undecided
         }
