@@ -176,6 +176,7 @@ void PartitionHost::run_writer() {
     }
     writer_done_.store(true, std::memory_order_release);
     writer_->flusher().wake();
+    replayer_wake_.release();
 }
 
 void PartitionHost::run_flusher() {
@@ -200,7 +201,7 @@ void PartitionHost::run_replayer() {
         if (last_round) {
             return;
         }
-        std::this_thread::sleep_for(kReplayPause);
+        static_cast<void>(replayer_wake_.try_acquire_for(kReplayPause));
     }
 }
 

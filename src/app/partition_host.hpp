@@ -12,6 +12,7 @@
 
 #include <atomic>
 #include <memory>
+#include <semaphore>
 #include <string>
 #include <thread>
 
@@ -80,6 +81,7 @@ class PartitionHost {
 
     std::atomic<bool> stopping_{false};
     std::atomic<bool> writer_done_{false};
+    std::binary_semaphore replayer_wake_{0};
     std::jthread writer_thread_;
     std::jthread flusher_thread_;
     std::jthread replayer_thread_;
