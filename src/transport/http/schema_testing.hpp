@@ -126,7 +126,7 @@ class SchemaChecker {
     [[nodiscard]] std::string judge(JsonValue schema, JsonValue value,
                                     const std::string& at) const {
         schema = resolve(schema);
-        for (const auto verdict : {judge_kind(schema, value), judge_value(schema, value)}) {
+        for (const auto& verdict : {judge_kind(schema, value), judge_value(schema, value)}) {
             if (!verdict.empty()) {
                 return at + ": " + verdict;
             }
