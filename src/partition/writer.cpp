@@ -37,7 +37,11 @@ Writer::Writer(std::unique_ptr<core::State> state, ledger::Ledger& ledger, const
       options_(options),
       clock_(tail.time, start, options.clock_jump_max),
       inbox_(options.inbox_commands_max),
-      flusher_(ledger, tail, [this] { inbox_.notify(); }),
+      flusher_(ledger, tail,
+               [this] {
+                   batch_finished_.release();
+                   inbox_.notify();
+               }),
       next_(tail.last.value() + 1) {
     for (InFlight& flight : flights_) {
         flight.clear();
@@ -83,15 +87,18 @@ base::Result<bool> Writer::step(base::Instant now) {
 }
 
 void Writer::wait(base::Instant now, Duration at_most) {
+    if (in_flight_.size() >= model::kBatchesInFlightMax) {
+        // Nothing can be decided, however much arrives: only a finished batch helps.
+        static_cast<void>(batch_finished_.try_acquire_for(at_most));
+        return;
+    }
+    if (waiting_at_ < waiting_.size()) {
+        return;
+    }
     Duration timeout = at_most;
-    if (in_flight_.size() < model::kBatchesInFlightMax) {
-        if (waiting_at_ < waiting_.size()) {
-            return;
-        }
-        if (const core::Reservation* const due = state_->first_due()) {
-            const Duration left = base::time_from_ms(due->deadline_ms) - clock_.now(now);
-            timeout = std::clamp(left, Duration(0), at_most);
-        }
+    if (const core::Reservation* const due = state_->first_due()) {
+        const Duration left = base::time_from_ms(due->deadline_ms) - clock_.now(now);
+        timeout = std::clamp(left, Duration(0), at_most);
     }
     if (timeout > Duration(0)) {
         static_cast<void>(inbox_.wait_for_work(timeout));
@@ -104,6 +111,8 @@ bool Writer::idle() const {
 
 base::Result<bool> Writer::finish_durable() {
     finished_.clear();
+    while (batch_finished_.try_acquire()) {
+    }
     flusher_.take_finished(finished_);
     for (InFlight* const flight : finished_) {
         CHECK(in_flight_.front() == flight, "batches become durable in order");

@@ -20,6 +20,7 @@
 #include <deque>
 #include <memory>
 #include <optional>
+#include <semaphore>
 #include <vector>
 
 #include "base/bounded_queue.hpp"
@@ -123,6 +124,7 @@ class Writer final : public CommandPort {
     WriterOptions options_;
     PartitionClock clock_;
     base::BoundedQueue<Submission*> inbox_;
+    std::counting_semaphore<> batch_finished_{0};  // released by the flusher's thread
     Flusher flusher_;
     DurableObserver* observer_ = nullptr;
 
