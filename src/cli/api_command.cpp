@@ -77,6 +77,9 @@ ExitCode exit_code_of(const base::Error& error) {
 
 ExitCode fail(const base::Error& error, const client::Console& console) {
     console.err("holdfast: " + harmless(error.message) + '\n');
+    if (error.code == ErrorCode::unavailable) {
+        console.err("Is the service running there? --url or HOLDFAST_URL tells where it is.\n");
+    }
     return exit_code_of(error);
 }
 

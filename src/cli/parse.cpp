@@ -95,11 +95,12 @@ const CLI::App* find_command(const CLI::App& app, const std::string& word) {
 // Finds the command that is meant; says what is wrong with its name or the names of its options.
 std::optional<Printed> check_names(const CLI::App& root, const Arguments& arguments) {
     const CLI::App* app = &root;
+    std::string prefix;  // of `path`, without its last word
     std::string path = "holdfast";
     std::size_t at = 0;
     for (; !app->get_subcommands({}).empty(); ++at) {
         if (at == arguments.size()) {
-            return Printed{.text = app->help(path), .code = ExitCode::usage};
+            return Printed{.text = app->help(prefix), .code = ExitCode::usage};
         }
         const std::string& word = arguments[at];
         if (word.starts_with('-')) {
@@ -112,6 +113,7 @@ std::optional<Printed> check_names(const CLI::App& root, const Arguments& argume
                                path);
         }
         app = next;
+        prefix = path;
         path += ' ' + word;
     }
     const Arguments known = option_names(*app);

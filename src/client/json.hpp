@@ -24,15 +24,16 @@ class Json {
     using Object = std::vector<Member>;
 
     Json() = default;  // null
-    Json(bool value) : value_(value) {}
-    Json(std::int64_t value) : value_(value) {}
-    Json(int value) : value_(static_cast<std::int64_t>(value)) {}
-    Json(double value) : value_(value) {}
-    Json(std::string value) : value_(std::move(value)) {}
-    Json(std::string_view value) : value_(std::string(value)) {}
-    Json(const char* value) : value_(std::string(value)) {}
-    Json(Array value) : value_(std::move(value)) {}
-    Json(Object value) : value_(std::move(value)) {}
+    // Implicit, so that documents can be written down as they look.
+    explicit(false) Json(bool value) : value_(value) {}
+    explicit(false) Json(std::int64_t value) : value_(value) {}
+    explicit(false) Json(int value) : value_(static_cast<std::int64_t>(value)) {}
+    explicit(false) Json(double value) : value_(value) {}
+    explicit(false) Json(std::string value) : value_(std::move(value)) {}
+    explicit(false) Json(std::string_view value) : value_(std::string(value)) {}
+    explicit(false) Json(const char* value) : value_(std::string(value)) {}
+    explicit(false) Json(Array value) : value_(std::move(value)) {}
+    explicit(false) Json(Object value) : value_(std::move(value)) {}
 
     // Errors: invalid_input. At most 32 levels deep.
     [[nodiscard]] static base::Result<Json> parse(std::string_view text);

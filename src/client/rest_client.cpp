@@ -23,10 +23,13 @@ bool asks_to_come_back(int status) { return status == kUnavailable || status == 
 
 base::Duration boot_time() { return base::SystemClock().now().boot; }
 
-RestAnswer to_answer(net::HttpResponse response, int attempts) {
-    RestAnswer answer{.status = response.status,
-                      .headers = std::move(response.headers),
-                      .body = std::move(response.body),
+base::Result<RestAnswer> to_answer(base::Result<net::HttpResponse> response, int attempts) {
+    if (!response) {
+        return std::unexpected(std::move(response).error());
+    }
+    RestAnswer answer{.status = response->status,
+                      .headers = std::move(response->headers),
+                      .body = std::move(response->body),
                       .document = {},
                       .attempts = attempts};
     if (auto document = Json::parse(answer.body)) {
@@ -82,24 +85,16 @@ base::Result<RestAnswer> RestClient::call(const RestRequest& request) {
     const auto stale = repeatable ? net::StaleConnection::resend : net::StaleConnection::fail;
     const base::Duration give_up = boot_time() + options_.patience;
     for (int attempt = 1;; ++attempt) {
-        auto response = http_.send(encoded, stale);
-        std::optional<RestAnswer> answer;
-        if (response) {
-            answer = to_answer(*std::move(response), attempt);
-            if (!repeatable || !asks_to_come_back(answer->status)) {
-                return *std::move(answer);
-            }
-        } else if (!repeatable && response.error().code != base::ErrorCode::unavailable) {
-            return std::unexpected(std::move(response).error());
+        auto outcome = to_answer(http_.send(encoded, stale), attempt);
+        const bool final_answer = outcome && !(repeatable && asks_to_come_back(outcome->status));
+        const bool sent_perhaps = !outcome && outcome.error().code != base::ErrorCode::unavailable;
+        if (final_answer || (sent_perhaps && !repeatable)) {
+            return outcome;
         }
-        const base::Duration delay = delay_before(attempt, answer ? &*answer : nullptr);
-        const bool again = attempt < options_.attempts_max && boot_time() + delay <= give_up &&
-                           pause_->wait(delay);
-        if (!again && answer) {
-            return *std::move(answer);
-        }
-        if (!again) {
-            return std::unexpected(std::move(response).error());
+        const base::Duration delay = delay_before(attempt, outcome ? &*outcome : nullptr);
+        const bool again = attempt < options_.attempts_max && boot_time() + delay <= give_up;
+        if (!again || !pause_->wait(delay)) {
+            return outcome;
         }
     }
 }
