@@ -1,0 +1,219 @@
+#!/usr/bin/python3
+"""A ledger that cannot be trusted is not served: the message names the file, nothing is changed."""
+
+import hashlib
+import os
+import pathlib
+import shutil
+import unittest
+
+from blackbox_case import ServiceCase
+from holdfast_process import Service, expect_refused_start, run, temporary_directory
+from rest_client import Client, fresh_key
+
+DAMAGED = 7
+
+
+def fingerprints(directory):
+    """Every file with its content, to see that nothing was changed."""
+    return {str(path.relative_to(directory)): hashlib.sha256(path.read_bytes()).hexdigest()
+            for path in sorted(pathlib.Path(directory).rglob("*")) if path.is_file()}
+
+
+def make_ledger(directory, holds=40):
+    """A stopped ledger with some history, made by a real service."""
+    with Service(directory, "--checkpoint-every", 30) as service:
+        client = Client(service.url)
+        client.post("/stock/receipts", {"sku": "tea", "quantity": 1000}, key="receipt")
+        for n in range(holds):
+            client.post("/reservations", {"sku": "tea", "quantity": 1, "reference": "r" * 200},
+                        key=f"hold-{n}")
+        client.close()
+        assert service.stop() == 0
+
+
+def crc32c(data):
+    """Castagnoli, bit by bit: slow, short, and not the service's own."""
+    crc = 0xFFFFFFFF
+    for byte in data:
+        crc ^= byte
+        for _ in range(8):
+            crc = (crc >> 1) ^ (0x82F63B78 if crc & 1 else 0)
+    return crc ^ 0xFFFFFFFF
+
+
+class Damage(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.root = cls.enterClassContext(temporary_directory())
+        cls.sound = cls.root / "sound"
+        make_ledger(cls.sound)
+
+    def setUp(self):
+        self.ledger = self.enterContext(temporary_directory()) / "ledger"
+        shutil.copytree(self.sound, self.ledger)
+
+    def assert_refused(self, code, *words):
+        """Neither served nor verified, and left exactly as it was."""
+        before = fingerprints(self.ledger)
+        exit_code, log = expect_refused_start(self.ledger)
+        self.assertEqual(exit_code, code, log)
+        for word in words:
+            self.assertIn(str(word), log)
+        self.assertNotIn('"listening"', log)
+        self.assertEqual(fingerprints(self.ledger), before, "a refused start changed files")
+        verified = run("ledger", "verify", self.ledger)
+        self.assertNotEqual(verified.returncode, 0, verified)
+        self.assertEqual(fingerprints(self.ledger), before, "verify changed files")
+
+    def newest_log(self):
+        logs = [path for path in (self.ledger / "db").glob("*.log") if path.stat().st_size > 0]
+        return max(logs, key=lambda path: path.name)
+
+    def kill_and_copy(self):
+        """A ledger whose newest batches are still in RocksDB's log, as a kill leaves it."""
+        with Service(self.ledger) as service:
+            client = Client(service.url)
+            for n in range(20):
+                client.post("/reservations", {"sku": "tea", "quantity": 1}, key=f"late-{n}")
+            client.close()
+            service.kill()
+
+    def test_the_sound_one_is_served_and_verifies(self):
+        verified = run("ledger", "verify", self.ledger)
+        self.assertEqual(verified.returncode, 0, verified)
+        with Service(self.ledger) as service:
+            client = Client(service.url)
+            self.assertEqual(client.get("/availability/tea").json["held"], 40)
+            client.close()
+
+    def test_a_newer_format(self):
+        file = self.ledger / "FORMAT"
+        text = file.read_text(encoding="utf-8").replace("format 1\n", "format 2\n")
+        text = text[:text.rindex("crc ")]
+        sealed = crc32c(text.encode()).to_bytes(4, "little").hex()
+        file.write_text(f"{text}crc {sealed}\n", encoding="utf-8")
+        self.assert_refused(DAMAGED, file, "format 2", "newer")
+
+    def test_a_damaged_format(self):
+        file = self.ledger / "FORMAT"
+        file.write_bytes(file.read_bytes().replace(b"format 1\n", b"format 2\n"))
+        self.assert_refused(DAMAGED, file)
+
+    def test_no_format(self):
+        (self.ledger / "FORMAT").unlink()
+        self.assert_refused(DAMAGED, self.ledger)
+
+    def test_a_damaged_tail_mark(self):
+        (self.ledger / "tail").write_bytes(b"\0" * 8192)
+        self.assert_refused(DAMAGED, self.ledger / "tail")
+
+    def test_no_tail_mark(self):
+        (self.ledger / "tail").unlink()
+        self.assert_refused(DAMAGED, self.ledger / "tail")
+
+    def test_a_log_cut_short_ends_before_the_mark(self):
+        self.kill_and_copy()
+        log = self.newest_log()
+        os.truncate(log, log.stat().st_size // 2)
+        self.assert_refused(DAMAGED, self.ledger)
+
+    def test_a_log_that_was_taken_away(self):
+        self.kill_and_copy()
+        self.newest_log().unlink()
+        self.assert_refused(DAMAGED, self.ledger)
+
+    def test_a_batch_damaged_in_the_middle(self):
+        self.kill_and_copy()
+        log = self.newest_log()
+        data = bytearray(log.read_bytes())
+        data[len(data) // 2] ^= 0x40
+        log.write_bytes(data)
+        self.assert_refused(DAMAGED, self.ledger)
+
+    def test_an_older_database_under_a_newer_mark(self):
+        newer = self.ledger.with_name("newer")
+        shutil.copytree(self.sound, newer)
+        with Service(newer) as service:
+            client = Client(service.url)
+            client.post("/reservations", {"sku": "tea", "quantity": 1}, key="one-more")
+            client.close()
+            service.stop()
+        shutil.copy(newer / "tail", self.ledger / "tail")
+        self.assert_refused(DAMAGED, self.ledger)
+
+    def test_a_directory_of_something_else(self):
+        shutil.rmtree(self.ledger)
+        self.ledger.mkdir()
+        (self.ledger / "diary.txt").write_text("dear diary", encoding="utf-8")
+        self.assert_refused(DAMAGED, self.ledger)
+
+    def test_a_file_where_the_directory_should_be(self):
+        shutil.rmtree(self.ledger)
+        self.ledger.write_text("no ledger", encoding="utf-8")
+        code, log = expect_refused_start(self.ledger)
+        self.assertNotEqual(code, 0)
+        self.assertIn(str(self.ledger), log)
+        self.assertEqual(self.ledger.read_text(encoding="utf-8"), "no ledger")
+
+    @unittest.skipIf(os.geteuid() == 0, "root may read everything")
+    def test_an_unreadable_one(self):
+        (self.ledger / "FORMAT").chmod(0)
+        code, log = expect_refused_start(self.ledger)
+        self.assertNotEqual(code, 0)
+        self.assertIn(str(self.ledger / "FORMAT"), log)
+
+    def test_salvage_keeps_what_is_intact_and_reads_only(self):
+        self.kill_and_copy()
+        log = self.newest_log()
+        os.truncate(log, log.stat().st_size // 2)
+        before = fingerprints(self.ledger)
+        rescued = self.ledger.with_name("rescued")
+        salvaged = run("ledger", "salvage", self.ledger, rescued)
+        self.assertEqual(salvaged.returncode, 0, salvaged)
+        self.assertIn("missing", salvaged.stdout)
+        self.assertEqual(fingerprints(self.ledger), before)
+        verified = run("ledger", "verify", rescued)
+        self.assertEqual(verified.returncode, 0, verified)
+        with Service(rescued) as service:
+            client = Client(service.url)
+            self.assertGreaterEqual(client.get("/availability/tea").json["held"], 40)
+            client.close()
+
+    def test_a_damaged_checkpoint_is_passed_over_by_serve_and_found_by_verify(self):
+        checkpoints = sorted((self.ledger / "checkpoints").glob("*.ckpt"))
+        self.assertTrue(checkpoints)
+        data = bytearray(checkpoints[-1].read_bytes())
+        data[len(data) // 2] ^= 1
+        checkpoints[-1].write_bytes(data)
+        with Service(self.ledger) as service:
+            client = Client(service.url)
+            self.assertEqual(client.get("/availability/tea").json["held"], 40)
+            client.close()
+
+
+class Locked(ServiceCase):
+    def test_a_second_process_is_refused_by_name_and_the_first_goes_on(self):
+        sku = self.stock(5)
+        ledger = self.directory / "ledger"
+        for _ in range(2):
+            code, log = expect_refused_start(ledger)
+            self.assertNotIn(code, (0, None), log)
+            self.assertIn(str(ledger), log)
+            self.assertIn("use", log)
+            self.hold((sku, 1))
+        self.assert_figures(sku, on_hand=5, held=2, sellable=3)
+        self.restart()
+        self.assert_figures(sku, on_hand=5, held=2, sellable=3)
+
+    def test_a_served_ledger_may_be_looked_at(self):
+        sku = self.stock(5)
+        self.hold((sku, 1), reference=fresh_key())
+        verified = run("ledger", "verify", self.directory / "ledger", "--json")
+        self.assertEqual(verified.returncode, 0, verified)
+        shown = run("ledger", "tail", self.directory / "ledger", "-n", 3)
+        self.assertEqual(len(shown.stdout.splitlines()), 3, shown)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,33 @@
+# holdfast_python_test(<name> <script> [ARGUMENTS <word>...] [LABELS <label>...] [TIMEOUT <s>])
+#
+# A test of the built `holdfast` from outside. The script finds the binary in HOLDFAST_BINARY and the
+# modules of tests/support on its path; exit code 77 means that what it needs is not there. The
+# interpreter is the system's, because python3-jsonschema is a package of the system.
+find_program(HOLDFAST_PYTHON NAMES python3 PATHS /usr/bin NO_DEFAULT_PATH REQUIRED)
+
+function(holdfast_python_test name script)
+    cmake_parse_arguments(PARSE_ARGV 2 arg "" "TIMEOUT" "ARGUMENTS;LABELS")
+    if(NOT arg_TIMEOUT)
+        set(arg_TIMEOUT 300)
+    endif()
+    set(
+        environment
+        "HOLDFAST_BINARY=$<TARGET_FILE:holdfast>"
+        "HOLDFAST_EXERCISED_DIR=${PROJECT_BINARY_DIR}/tests/exercised"
+        "PYTHONPATH=${PROJECT_SOURCE_DIR}/tests/support"
+        "PYTHONDONTWRITEBYTECODE=1"
+    )
+    add_test(
+        NAME ${name}
+        COMMAND "${HOLDFAST_PYTHON}" "${CMAKE_CURRENT_SOURCE_DIR}/${script}" ${arg_ARGUMENTS}
+        WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}"
+    )
+    set_tests_properties(
+        ${name}
+        PROPERTIES
+            ENVIRONMENT "${environment}"
+            LABELS "${arg_LABELS}"
+            TIMEOUT ${arg_TIMEOUT}
+            SKIP_RETURN_CODE 77
+    )
+endfunction()
