@@ -143,16 +143,16 @@ Result<void> PartitionHost::start(const cli::ServeOptions& options, const base::
                                  {"live_holds", recovered.state->totals.live_holds}});
     ids_ = std::make_unique<model::PublicIds>(recovered.state->id_key);
     TRY_VOID(open_index(tail.last));
-    observer_ = std::make_unique<IndexObserver>(*index_);
-    TRY(replayer_,
-        partition::Replayer::open(*ledger_, observer_.get(),
-                                  {.checkpoint_every_events = options.checkpoint_every_events}));
     partition::WriterOptions writer_options;
     writer_options.partition = kPartition;
     writer_options.clock_jump_max = options.clock_jump_max;
     writer_ = std::make_unique<partition::Writer>(std::move(recovered.state), *ledger_, tail,
                                                   published_, clock.now(),
                                                   read_last_alive(directory_), writer_options);
+    observer_ = std::make_unique<IndexObserver>(*index_, published_);
+    TRY(replayer_,
+        partition::Replayer::open(*ledger_, observer_.get(),
+                                  {.checkpoint_every_events = options.checkpoint_every_events}));
     writer_thread_ = std::jthread([this] { run_writer(); });
     flusher_thread_ = std::jthread([this] { run_flusher(); });
     replayer_thread_ = std::jthread([this] { run_replayer(); });

@@ -1,6 +1,7 @@
 #include "app/service_files.hpp"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -28,6 +29,17 @@ std::string read_text(const std::string& path) {
     return {std::istreambuf_iterator<char>(file), {}};
 }
 
+std::string checksum_line(std::string_view digits) {
+    const std::uint32_t sum = base::crc32c(base::as_bytes(digits));
+    return fmt::format("crc {:08x}\n", sum);
+}
+
+std::string key_text(const base::Buffer& key) {
+    const std::string digits = base::to_hex(key);
+    return digits + '\n' + checksum_line(digits);
+}
+
+// A key with a wrong digit would still be a key: of somebody else's customers.
 Result<base::Buffer> parse_key(const std::string& path, std::string_view text) {
     base::Buffer key;
     for (std::size_t i = 0; i + 1 < text.size() && key.size() < kKeyBytes; i += 2) {
@@ -39,8 +51,9 @@ Result<base::Buffer> parse_key(const std::string& path, std::string_view text) {
         }
         key.push_back(static_cast<std::byte>(value));
     }
-    if (key.size() != kKeyBytes) {
-        return base::failure(ErrorCode::corrupted, path + " does not hold 64 hexadecimal digits");
+    if (key.size() != kKeyBytes || text != key_text(key)) {
+        return base::failure(ErrorCode::corrupted,
+                             path + " is damaged; restore it from a copy. Nothing was changed");
     }
     return key;
 }
@@ -72,7 +85,7 @@ Result<base::Buffer> read_or_make_private_key(const std::string& directory) {
     base::log_info("making a key for personal data", {{"file", path}});
     base::Buffer key(kKeyBytes);
     base::fill_random(key);
-    TRY_VOID(write_durably(path, base::to_hex(key) + "\n"));
+    TRY_VOID(write_durably(path, key_text(key)));
     return key;
 }
 

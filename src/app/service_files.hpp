@@ -1,8 +1,9 @@
 // ServiceFiles: the two small files that a service keeps beside its ledger.
 //
-//   DIR/private.key  32 random bytes in hex, mode 0600: keys the digests of personal data and the
-//                    seals of cursors. Outside the ledger, so that a copied ledger cannot be
-//                    searched for a person. Lost: stored personal data cannot be found any more.
+//   DIR/private.key  32 random bytes in hex and the CRC of the digits, mode 0600: keys the digests
+//                    of personal data and the seals of cursors. Outside the ledger, so that a
+//                    copied ledger cannot be searched for a person. Lost: stored personal data
+//                    cannot be found any more.
 //   DIR/alive        until when the service is known to have run, UTC milliseconds; tells a
 //                    restart how long the service was away (deadlines of payments move by it).
 //

@@ -147,6 +147,14 @@ Freshness Published::freshness(base::Time now) const {
             .staleness = behind ? std::max(now - as_of, base::Duration(1)) : base::Duration(0)};
 }
 
+void Published::wait_until(model::Sequence position) const {
+    auto known = tables_->position.load(std::memory_order_acquire);
+    while (known < position.value()) {
+        tables_->position.wait(known, std::memory_order_acquire);
+        known = tables_->position.load(std::memory_order_acquire);
+    }
+}
+
 void Published::publish_tenant(TenantId id, base::Digest128 digest, std::string_view name) {
     const std::unique_lock lock(tables_->names_mutex);
     if (tables_->tenants.size() <= id.value()) {
@@ -191,6 +199,7 @@ void Published::publish_cell(const SkuCapture& capture) {
 void Published::publish_position(model::Sequence position, base::Time as_of) {
     tables_->as_of_ms.store(base::to_ms(as_of), std::memory_order_relaxed);
     tables_->position.store(position.value(), std::memory_order_release);
+    tables_->position.notify_all();
 }
 
 void Published::note_decided(model::Sequence position) {

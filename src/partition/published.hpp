@@ -68,6 +68,10 @@ class Published {
     // `now`: the caller's clock, to tell staleness while something is in flight.
     [[nodiscard]] Freshness freshness(base::Time now) const;
 
+    // Blocks until everything up to `position` is out. Only for positions that are durable: the
+    // writer publishes them with its next step.
+    void wait_until(model::Sequence position) const;
+
     // -- writing ------------------------------------------------------------------------------
     void publish_tenant(model::TenantId id, base::Digest128 digest, std::string_view name);
     void publish_class(model::TenantId tenant, model::ClassId id, std::string_view name);
