@@ -2,69 +2,14 @@
 
 #include <gtest/gtest.h>
 
-#include <deque>
-#include <memory>
-#include <mutex>
-#include <vector>
-
-#include "net/http_server.hpp"
+#include "client/testing.hpp"
 
 namespace holdfast::client {
 namespace {
 
-struct Received {
-    std::string method;
-    std::string target;
-    std::string key;
-    std::string authorization;
-    std::string if_match;
-    std::string body;
-};
-
-// Answers from a script, in order; remembers what it was asked.
-class ScriptedService : public net::RequestHandler {
-  public:
-    explicit ScriptedService(std::deque<net::HttpResponse> answers) : answers_(std::move(answers)) {
-        server_ = *net::HttpServer::start({}, *this);
-    }
-    ~ScriptedService() override { server_->stop(); }
-
-    void handle(std::shared_ptr<net::Exchange> exchange) override {
-        const std::scoped_lock lock(mutex_);
-        const auto header = [&](std::string_view name) {
-            return std::string(exchange->request.headers.find(name).value_or(""));
-        };
-        received_.push_back({.method = exchange->request.method,
-                             .target = exchange->request.target,
-                             .key = header("Idempotency-Key"),
-                             .authorization = header("Authorization"),
-                             .if_match = header("If-Match"),
-                             .body = exchange->request.body});
-        net::HttpResponse answer = std::move(answers_.front());
-        answers_.pop_front();
-        exchange->respond(std::move(answer));
-    }
-    [[nodiscard]] std::vector<Received> received() {
-        const std::scoped_lock lock(mutex_);
-        return received_;
-    }
-    [[nodiscard]] std::string url() const {
-        return "http://127.0.0.1:" + std::to_string(server_->port());
-    }
-
-  private:
-    std::mutex mutex_;
-    std::deque<net::HttpResponse> answers_;
-    std::vector<Received> received_;
-    std::unique_ptr<net::HttpServer> server_;
-};
-
-net::HttpResponse answer(int status, std::string body) {
-    net::HttpResponse out;
-    out.status = status;
-    out.body = std::move(body);
-    return out;
-}
+using testing::answer;
+using testing::Received;
+using testing::ScriptedService;
 
 RestOptions options_for(const ScriptedService& service) {
     return {.url = service.url(), .api_key = "hf_secret", .attempts_max = 3};

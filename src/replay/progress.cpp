@@ -3,6 +3,11 @@
 #include <algorithm>
 
 namespace holdfast::replay {
+namespace {
+
+constexpr base::Duration kRewriteEvery{100};
+
+}  // namespace
 
 std::string progress_text(const std::string& what, std::size_t done, std::size_t total,
                           base::Duration elapsed) {
@@ -21,7 +26,10 @@ std::string progress_text(const std::string& what, std::size_t done, std::size_t
 void ProgressLine::show(std::size_t done, base::Duration now) {
     const std::string text = progress_text(what_, done, total_, now - start_);
     if (console_.err_is_terminal) {
-        console_.err('\r' + text + "\x1b[K");
+        if (done == total_ || now - shown_at_ >= kRewriteEvery) {
+            shown_at_ = now;
+            console_.err('\r' + text + "\x1b[K");
+        }
         return;
     }
     const std::size_t tenths = total_ == 0 ? 10 : done * 10 / total_;

@@ -1,7 +1,7 @@
 // ProgressLine: how far a replay is, on standard error.
 //
-// On a terminal one line that is rewritten; elsewhere a plain line each tenth of the way.
-// Thread rule: one thread.
+// On a terminal one line that is rewritten, ten times a second at most; elsewhere a plain line each
+// tenth of the way. Thread rule: one thread.
 #pragma once
 
 #include <cstdint>
@@ -28,6 +28,7 @@ class ProgressLine {
     std::string what_;
     std::size_t total_;
     base::Duration start_;
+    base::Duration shown_at_{};  // on a terminal
     std::size_t tenths_shown_ = 0;
 };
 

@@ -79,8 +79,21 @@ TEST(Progress, OffATerminalALineEachTenth) {
     for (std::size_t done = 0; done <= 25; ++done) {
         progress.show(done, base::Duration(1'000));
     }
-    EXPECT_EQ(std::ranges::count(said, '\n'), 2);
+    EXPECT_EQ(std::count(said.begin(), said.end(), '\n'), 2);
     EXPECT_EQ(said.find('\r'), std::string::npos);
+}
+
+TEST(Progress, OnATerminalOneLineIsRewrittenNowAndThen) {
+    std::string said;
+    client::Console console{
+        .out = {}, .err = [&](std::string_view text) { said += text; }, .err_is_terminal = true};
+    ProgressLine progress(console, "carts", 100, base::Duration(1'000));
+    for (int ms = 0; ms <= 250; ++ms) {
+        progress.show(static_cast<std::size_t>(ms / 10), base::Duration(1'000 + ms));
+    }
+    progress.end(100, base::Duration(1'251));
+    EXPECT_EQ(std::count(said.begin(), said.end(), '\r'), 4);
+    EXPECT_EQ(std::count(said.begin(), said.end(), '\n'), 1);
 }
 
 }  // namespace
