@@ -12,6 +12,7 @@
 
 #include "base/digest.hpp"
 #include "base/log.hpp"
+#include "ledger/posix_file.hpp"
 
 namespace holdfast::app {
 
@@ -58,21 +59,23 @@ Result<base::Buffer> parse_key(const std::string& path, std::string_view text) {
     return key;
 }
 
-// Durable before it is used: a key that is forgotten by a crash loses what it keyed.
+// Durable before it is used, and whole or not there: a key that a crash loses, or cuts short, loses
+// what it keyed.
 Result<void> write_durably(const std::string& path, std::string_view text) {
-    const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    const std::string temporary = path + ".tmp";
+    const int file = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     if (file < 0) {
         return base::failure(ErrorCode::permission_denied,
-                             path + " cannot be made: " + std::strerror(errno));
+                             temporary + " cannot be made: " + std::strerror(errno));
     }
     const bool written =
         ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
         ::fsync(file) == 0;
     ::close(file);
     if (!written) {
-        return base::failure(ErrorCode::unavailable, path + " cannot be written");
+        return base::failure(ErrorCode::unavailable, temporary + " cannot be written");
     }
-    return {};
+    return ledger::rename_durably(temporary, path);
 }
 
 }  // namespace
