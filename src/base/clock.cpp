@@ -5,17 +5,23 @@
 namespace holdfast::base {
 namespace {
 
-Duration read_clock(clockid_t id) {
+std::chrono::nanoseconds read_clock(clockid_t id) {
     timespec value{};
     clock_gettime(id, &value);
-    return std::chrono::seconds(value.tv_sec) +
-           std::chrono::duration_cast<Duration>(std::chrono::nanoseconds(value.tv_nsec));
+    return std::chrono::seconds(value.tv_sec) + std::chrono::nanoseconds(value.tv_nsec);
+}
+
+Duration in_milliseconds(std::chrono::nanoseconds reading) {
+    return std::chrono::duration_cast<Duration>(reading);
 }
 
 }  // namespace
 
 Instant SystemClock::now() const {
-    return {.wall = Time(read_clock(CLOCK_REALTIME)), .boot = read_clock(CLOCK_BOOTTIME)};
+    return {.wall = Time(in_milliseconds(read_clock(CLOCK_REALTIME))),
+            .boot = in_milliseconds(read_clock(CLOCK_BOOTTIME))};
 }
+
+std::int64_t elapsed_nanoseconds() { return read_clock(CLOCK_MONOTONIC).count(); }
 
 }  // namespace holdfast::base

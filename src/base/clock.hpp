@@ -6,6 +6,8 @@
 // Thread rule: implementations are safe from any thread.
 #pragma once
 
+#include <cstdint>
+
 #include "base/time.hpp"
 
 namespace holdfast::base {
@@ -26,6 +28,9 @@ class SystemClock final : public Clock {
   public:
     [[nodiscard]] Instant now() const override;
 };
+
+// Nanoseconds since an arbitrary origin: how long something took, for metrics. Never for deciding.
+[[nodiscard]] std::int64_t elapsed_nanoseconds();
 
 // A clock that stands still until told otherwise: tests and simulation. One thread.
 class ManualClock final : public Clock {
