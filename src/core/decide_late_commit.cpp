@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/check.hpp"
 #include "core/decide_change.hpp"
 #include "core/extras.hpp"
 
@@ -13,16 +14,12 @@ namespace {
 
 // Units per line that the late commit wants: those that expired, or the parts it names of them.
 std::expected<std::vector<std::int64_t>, Decision> wanted_units(const Change& change) {
-    std::vector<std::int64_t> expired;
     Change as_held = change;
     for (auto& line : as_held.image.lines) {
-        expired.push_back(line.units.expired);
         line.units.held = line.units.expired;  // what select_units may choose from
     }
     auto selection = select_units(as_held);
-    if (!selection) {
-        return std::unexpected(std::move(selection).error());
-    }
+    CHECK(selection.has_value(), "judge_commit looks the lines up before");
     if (!selection->missing.empty()) {
         return std::unexpected(refuse_quantity(change, std::move(*selection)));
     }
