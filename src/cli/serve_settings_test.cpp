@@ -82,37 +82,37 @@ TEST(ServeSettings, PrintsEveryEffectiveValueWithItsOrigin) {
 
 class ConfigFileTest : public testing::Test {
   protected:
-    void TearDown() override { std::remove(path_.c_str()); }
+    void TearDown() override { std::remove(path.c_str()); }
     auto read(const std::string& text) {
-        std::ofstream(path_) << text;
-        return read_config(path_);
+        std::ofstream(path) << text;
+        return read_config(path);
     }
-    std::string path_ = testing::TempDir() + "holdfast_config_test.toml";
+    std::string path = testing::TempDir() + "holdfast_config_test.toml";
 };
 
 TEST_F(ConfigFileTest, ReadsTextsNumbersAndFlags) {
     const auto entries =
         read("listen = \"127.0.0.1:0\"\n# a comment\nio_threads = 2\ndemo = true\n");
     ASSERT_TRUE(entries.has_value());
-    EffectiveServe merged = *merge_serve({.path = path_, .entries = *entries}, {}, {});
+    EffectiveServe merged = *merge_serve({.path = path, .entries = *entries}, {}, {});
     EXPECT_EQ(merged.options.listen.port, 0);
     EXPECT_EQ(merged.options.io_threads, 2);
     EXPECT_TRUE(merged.options.demo);
-    EXPECT_EQ(merged.origins.at("io_threads"), path_ + " line 3");
+    EXPECT_EQ(merged.origins.at("io_threads"), path + " line 3");
 }
 
 TEST_F(ConfigFileTest, WhatPrintConfigPrintsCanBeReadBack) {
     const EffectiveServe before = *merge_serve({}, {}, {{"listen", "127.0.0.2:99"}});
     const auto entries = read(print_serve(before));
     ASSERT_TRUE(entries.has_value());
-    EXPECT_EQ(merge_serve({.path = path_, .entries = *entries}, {}, {})->options.listen.text(),
+    EXPECT_EQ(merge_serve({.path = path, .entries = *entries}, {}, {})->options.listen.text(),
               "127.0.0.2:99");
 }
 
 TEST_F(ConfigFileTest, SaysWhereTheFileIsWrong) {
     EXPECT_NE(read("demo = true\nlisten = \n").error().message.find("line 2"), std::string::npos);
     EXPECT_NE(read("[http]\nlisten = \"x\"\n").error().message.find("'http'"), std::string::npos);
-    EXPECT_EQ(read_config(path_ + ".absent").error().code, base::ErrorCode::not_found);
+    EXPECT_EQ(read_config(path + ".absent").error().code, base::ErrorCode::not_found);
 }
 
 }  // namespace

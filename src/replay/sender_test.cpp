@@ -19,34 +19,34 @@ class SenderTest : public testing::Test {
         options.url = service.url();
         options.duplicates = duplicates;
         client::Pause pause;
-        Sender sender = *Sender::open(options, 0, statistics_, pause);
+        Sender sender = *Sender::open(options, 0, statistics, pause);
         auto sent = sender.send({.method = "POST", .path = "/reservations", .key = "run:create:1"});
         for (const auto& received : service.received()) {
             EXPECT_EQ(received.key, "run:create:1");
         }
-        requests_ = service.received().size();
+        requests = service.received().size();
         return *std::move(sent);
     }
-    Statistics statistics_;
-    std::size_t requests_ = 0;
+    Statistics statistics;
+    std::size_t requests = 0;
 };
 
 TEST_F(SenderTest, SendsOnceUnlessDrawn) {
     send({answer(201, "{}")}, 0);
-    EXPECT_EQ(requests_, 1U);
-    EXPECT_EQ(statistics_.counts().duplicates, 0U);
+    EXPECT_EQ(requests, 1U);
+    EXPECT_EQ(statistics.counts().duplicates, 0U);
 }
 
 TEST_F(SenderTest, ADuplicateGoesOutTwiceWithTheSameKey) {
     send({answer(201, R"({"id":"a"})"), answer(201, R"({"id":"a"})")}, 1);
-    EXPECT_EQ(requests_, 2U);
-    EXPECT_EQ(statistics_.counts().duplicates, 1U);
-    EXPECT_EQ(statistics_.counts().unequal_count, 0U);
+    EXPECT_EQ(requests, 2U);
+    EXPECT_EQ(statistics.counts().duplicates, 1U);
+    EXPECT_EQ(statistics.counts().unequal_count, 0U);
 }
 
 TEST_F(SenderTest, TwoEffectsOfOneKeyAreFound) {
     send({answer(201, R"({"id":"a"})"), answer(201, R"({"id":"b"})")}, 1);
-    const Counts counts = statistics_.counts();
+    const Counts counts = statistics.counts();
     EXPECT_EQ(counts.unequal_count, 1U);
     ASSERT_EQ(counts.unequal_answers.size(), 1U);
     EXPECT_NE(counts.unequal_answers[0].find("run:create:1"), std::string::npos);
@@ -56,14 +56,14 @@ TEST_F(SenderTest, ARecordedRefusalMustBeRepeatedToo) {
     send({answer(409, R"({"code":"insufficient_stock","recorded":true})"),
           answer(201, R"({"id":"b"})")},
          1);
-    EXPECT_EQ(statistics_.counts().unequal_count, 1U);
+    EXPECT_EQ(statistics.counts().unequal_count, 1U);
 }
 
 TEST_F(SenderTest, WhatIsJudgedAnewMayDifferAndTheSuccessCounts) {
     const auto counted = send({answer(409, R"({"code":"insufficient_stock","recorded":false})"),
                                answer(201, R"({"id":"b"})")},
                               1);
-    EXPECT_EQ(statistics_.counts().unequal_count, 0U);
+    EXPECT_EQ(statistics.counts().unequal_count, 0U);
     EXPECT_EQ(counted.status, 201);
 }
 
