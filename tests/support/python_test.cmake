@@ -1,7 +1,7 @@
 # holdfast_python_test(<name> <script> [ARGUMENTS <word>...] [LABELS <label>...] [TIMEOUT <s>])
 #
-# A test of the built `holdfast` from outside. The script finds the binary in HOLDFAST_BINARY and the
-# modules of tests/support on its path; exit code 77 means that what it needs is not there. The
+# A test of the built `holdfast` from outside. The script finds the binary in HOLDFAST_BINARY and
+# the modules of tests/support on its path; exit code 77 means that what it needs is not there. The
 # interpreter is the system's, because python3-jsonschema is a package of the system.
 find_program(HOLDFAST_PYTHON NAMES python3 PATHS /usr/bin NO_DEFAULT_PATH REQUIRED)
 
