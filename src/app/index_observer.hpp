@@ -3,6 +3,7 @@
 // The replayer reads batches as soon as they are durable, which may be a moment before the writer
 // has published their names. A row must not be seen before the names it shows, so nothing is
 // committed beyond the published position.
+// The index is a function of the ledger: damage of it is remembered, so that it can be made again.
 // Thread rule: the replayer's thread.
 #pragma once
 
@@ -18,17 +19,26 @@ class IndexObserver final : public partition::ReplayObserver {
         : index_(index), published_(published) {}
 
     base::Result<void> reservation_changed(const model::ReservationImage& image) override {
-        return index_.put(image);
+        return noted(index_.put(image));
     }
     base::Result<void> reached(model::Sequence position, base::Time as_of) override {
         published_.wait_until(position);
-        return index_.commit(position, as_of);
+        return noted(index_.commit(position, as_of));
     }
     [[nodiscard]] model::Sequence position() const override { return index_.position(); }
 
+    [[nodiscard]] bool found_damage() const { return found_damage_; }
+
   private:
+    base::Result<void> noted(base::Result<void> result) {
+        found_damage_ =
+            found_damage_ || (!result && result.error().code == base::ErrorCode::corrupted);
+        return result;
+    }
+
     projection::ReservationIndex& index_;
     const partition::Published& published_;
+    bool found_damage_ = false;
 };
 
 }  // namespace holdfast::app

@@ -116,18 +116,50 @@ Result<void> PartitionHost::make_genesis(base::Time now) {
     return partition::create_genesis(*ledger_, kPartition, now, ledger_id, id_key);
 }
 
-// An index that knows more than the ledger belongs to another one (a backup was restored): it is a
-// function of the ledger and is made again.
+// The index is a function of the ledger, so one that is damaged or knows more than the ledger (a
+// backup was restored) is made again.
 Result<void> PartitionHost::open_index(model::Sequence tail) {
-    const std::string path = directory_ + "/index";
-    TRY(index_, projection::open_reservation_index(path));
+    auto opened = projection::open_reservation_index(index_path());
+    if (!opened && opened.error().code == ErrorCode::corrupted) {
+        base::log_warning("the reservation index is damaged and is made again",
+                          {{"detail", std::string_view(opened.error().message)}});
+        return remake_index();
+    }
+    TRY(index_, std::move(opened));
     if (index_->position() > tail) {
         base::log_warning("the reservation index is ahead of the ledger and is made again");
-        index_.reset();
-        std::error_code error;
-        std::filesystem::remove_all(path, error);
-        TRY(index_, projection::open_reservation_index(path));
+        return remake_index();
     }
+    return {};
+}
+
+Result<void> PartitionHost::remake_index() {
+    index_.reset();
+    discard_index();
+    TRY(index_, projection::open_reservation_index(index_path()));
+    return {};
+}
+
+void PartitionHost::discard_index() {
+    std::error_code ignored;  // what cannot be removed cannot be opened either
+    std::filesystem::remove_all(index_path(), ignored);
+}
+
+Result<void> PartitionHost::open_replayer(const cli::ServeOptions& options) {
+    const auto open = [&] {
+        observer_ = std::make_unique<IndexObserver>(*index_, published_);
+        return partition::Replayer::open(
+            *ledger_, observer_.get(),
+            {.checkpoint_every_events = options.checkpoint_every_events});
+    };
+    auto opened = open();
+    if (!opened && observer_->found_damage()) {
+        base::log_warning("the reservation index is damaged and is made again",
+                          {{"detail", std::string_view(opened.error().message)}});
+        TRY_VOID(remake_index());
+        opened = open();
+    }
+    TRY(replayer_, std::move(opened));
     return {};
 }
 
@@ -149,10 +181,7 @@ Result<void> PartitionHost::start(const cli::ServeOptions& options, const base::
     writer_ = std::make_unique<partition::Writer>(std::move(recovered.state), *ledger_, tail,
                                                   published_, clock.now(),
                                                   read_last_alive(directory_), writer_options);
-    observer_ = std::make_unique<IndexObserver>(*index_, published_);
-    TRY(replayer_,
-        partition::Replayer::open(*ledger_, observer_.get(),
-                                  {.checkpoint_every_events = options.checkpoint_every_events}));
+    TRY_VOID(open_replayer(options));
     writer_thread_ = std::jthread([this] { run_writer(); });
     flusher_thread_ = std::jthread([this] { run_flusher(); });
     replayer_thread_ = std::jthread([this] { run_replayer(); });
@@ -192,6 +221,11 @@ void PartitionHost::run_replayer() {
     while (true) {
         const bool last_round = writer_done_.load(std::memory_order_acquire);
         const auto moved = replayer_->step();
+        if (!moved && observer_->found_damage()) {
+            discard_index();
+            fail_stop("the reservation index is damaged; the next start makes it again",
+                      moved.error());
+        }
         if (!moved) {
             fail_stop("the replayed state is not the live one; the service stops", moved.error());
         }

@@ -60,7 +60,11 @@ class PartitionHost {
     PartitionHost() = default;
     base::Result<void> open_ledger(const cli::ServeOptions& options, base::Metrics& metrics);
     base::Result<void> make_genesis(base::Time now);
+    [[nodiscard]] std::string index_path() const { return directory_ + "/index"; }
     base::Result<void> open_index(model::Sequence tail);
+    base::Result<void> remake_index();
+    void discard_index();
+    base::Result<void> open_replayer(const cli::ServeOptions& options);
     base::Result<void> start(const cli::ServeOptions& options, const base::Clock& clock);
     void run_writer();
     void run_flusher();
