@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Branch coverage of one folder of src/ by its own tests: scripts/coverage.sh [FOLDER] (default core).
+# Branch coverage of a folder of src/ by its own tests: scripts/coverage.sh [FOLDER] (or core).
 # Builds with GCC's --coverage in build/coverage (about two minutes the first time), runs
 # FOLDER_tests and prints, per file, lines and branches, then every branch that was never taken.
 # docs/coverage-core.md says why each of those that remain is not tested.
