@@ -8,9 +8,11 @@ import shutil
 import unittest
 
 from blackbox_case import ServiceCase
-from holdfast_process import Service, expect_refused_start, run, temporary_directory
+from holdfast_process import (Service, expect_refused_start, run, temporary_directory,
+                              wait_until)
 from rest_client import Client, fresh_key
 
+FAILED = 1
 DAMAGED = 7
 
 
@@ -20,14 +22,17 @@ def fingerprints(directory):
             for path in sorted(pathlib.Path(directory).rglob("*")) if path.is_file()}
 
 
+def hold_body():
+    return {"sku": "tea", "quantity": 1, "reference": "r" * 200, "customer_id": "ann"}
+
+
 def make_ledger(directory, holds=40):
     """A stopped ledger with some history, made by a real service."""
     with Service(directory, "--checkpoint-every", 30) as service:
         client = Client(service.url)
         client.post("/stock/receipts", {"sku": "tea", "quantity": 1000}, key="receipt")
         for n in range(holds):
-            client.post("/reservations", {"sku": "tea", "quantity": 1, "reference": "r" * 200},
-                        key=f"hold-{n}")
+            client.post("/reservations", hold_body(), key=f"hold-{n}")
         client.close()
         assert service.stop() == 0
 
@@ -110,7 +115,28 @@ class Damage(unittest.TestCase):
 
     def test_no_tail_mark(self):
         (self.ledger / "tail").unlink()
-        self.assert_refused(DAMAGED, self.ledger / "tail")
+        self.assert_refused(FAILED, self.ledger / "tail")
+
+    def test_a_damaged_key_for_personal_data(self):
+        file = self.ledger / "private.key"
+        data = bytearray(file.read_bytes())
+        data[0] = ord("0") if data[0] != ord("0") else ord("1")
+        file.write_bytes(data)
+        before = fingerprints(self.ledger)
+        code, log = expect_refused_start(self.ledger)
+        self.assertEqual(code, DAMAGED, log)
+        self.assertIn(str(file), log)
+        self.assertEqual((self.ledger / "private.key").read_bytes(), bytes(data))
+        self.assertEqual(fingerprints(self.ledger)["FORMAT"], before["FORMAT"])
+
+    def test_a_damaged_index_is_made_again(self):
+        for damage in (lambda path: path.write_bytes(b"nonsense\n"), lambda path: path.unlink()):
+            damage(self.ledger / "index" / "CURRENT")
+            with Service(self.ledger) as service:
+                client = Client(service.url)
+                wait_until(lambda: len(client.get("/reservations?state=held").json["items"]) == 40,
+                           "the list is whole again")
+                client.close()
 
     def test_a_log_cut_short_ends_before_the_mark(self):
         self.kill_and_copy()
