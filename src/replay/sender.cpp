@@ -1,7 +1,9 @@
 #include "replay/sender.hpp"
 
+#include <algorithm>
 #include <limits>
 #include <optional>
+#include <span>
 #include <thread>
 #include <utility>
 
@@ -20,6 +22,31 @@ constexpr std::size_t kUnequalShown = 10;
 
 std::string brief(const RestAnswer& answer) {
     return std::to_string(answer.status) + ' ' + answer.body.substr(0, 200);
+}
+
+// A recorded refusal remembers its first failing lines and how many more there were, so a first
+// answer may list lines that its repetition only counts.
+bool is_shortened(const client::Json& full, const client::Json& brief) {
+    const auto& all = full["lines"].items();
+    const auto& some = brief["lines"].items();
+    const std::int64_t omitted = brief["lines_omitted"].number();
+    const bool counted = omitted > 0 && some.size() <= all.size() &&
+                         static_cast<std::size_t>(omitted) == all.size() - some.size();
+    if (!counted || !std::ranges::equal(some, std::span(all).first(some.size()))) {
+        return false;
+    }
+    client::Json one = full;
+    client::Json other = brief;
+    one.erase("lines");
+    other.erase("lines");
+    other.erase("lines_omitted");
+    return one == other;
+}
+
+bool is_same(const RestAnswer& first, const RestAnswer& second) {
+    return first.status == second.status &&
+           (first.body == second.body || is_shortened(first.document, second.document) ||
+            is_shortened(second.document, first.document));
 }
 
 }  // namespace
@@ -100,7 +127,7 @@ Result<RestAnswer> Sender::send_twice(const RestRequest& request, bool at_once) 
 
 void Sender::compare(const std::string& key, const RestAnswer& first, const RestAnswer& second) {
     const bool must_match = is_repeatable(first) && is_repeatable(second);
-    if (!must_match || (first.status == second.status && first.body == second.body)) {
+    if (!must_match || is_same(first, second)) {
         return;
     }
     statistics_->count([&](Counts& counts) {

@@ -2,7 +2,8 @@
 //
 // A request that is drawn as a duplicate goes out twice under the same key, one behind the other or
 // at the same moment over two connections. Both must get the same answer, byte for byte; if they do
-// not it is counted as two effects of one key. Answers that the service judges anew each time
+// not it is counted as two effects of one key. Only a refusal may list fewer failing lines when it
+// is repeated, if it says how many are missing. Answers that the service judges anew each time
 // (refusals it does not record) may differ; then a success is the one that counts.
 // Thread rule: one thread per object.
 #pragma once

@@ -59,6 +59,20 @@ TEST_F(SenderTest, ARecordedRefusalMustBeRepeatedToo) {
     EXPECT_EQ(statistics.counts().unequal_count, 1U);
 }
 
+TEST_F(SenderTest, ARepeatedRefusalMayCountFailingLinesInsteadOfListingThem) {
+    const auto refused = [](const char* lines) {
+        return answer(
+            409, R"({"code":"insufficient_stock","recorded":true,)" + std::string(lines) + "}");
+    };
+    const char* const full = R"("lines":[{"line":1},{"line":2},{"line":3}])";
+    send({refused(full), refused(R"("lines":[{"line":1}],"lines_omitted":2)")}, 1);
+    EXPECT_EQ(statistics.counts().unequal_count, 0U);
+    send({refused(full), refused(R"("lines":[{"line":1}],"lines_omitted":1)")}, 1);
+    EXPECT_EQ(statistics.counts().unequal_count, 1U);
+    send({refused(full), refused(R"("lines":[{"line":2}],"lines_omitted":2)")}, 1);
+    EXPECT_EQ(statistics.counts().unequal_count, 2U);
+}
+
 TEST_F(SenderTest, WhatIsJudgedAnewMayDifferAndTheSuccessCounts) {
     const auto counted = send({answer(409, R"({"code":"insufficient_stock","recorded":false})"),
                                answer(201, R"({"id":"b"})")},

@@ -1,0 +1,111 @@
+#!/usr/bin/python3
+"""The whole month of a real shop against the real service, audited to zero differences.
+
+    replay_test.py whole     undisturbed
+    replay_test.py killed    the service is killed three times and started again
+
+Needs ../shared/data/online-retail-2010-12.csv beside the repository (see the README of src/replay
+for where it is from); exit code 77, a skipped test, where it is not.
+"""
+
+import json
+import pathlib
+import subprocess
+import sys
+import time
+
+from holdfast_process import (Service, binary, clean_environment, free_port, run,
+                              temporary_directory)
+from rest_client import Client
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+ORDERS = ROOT.parent / "shared" / "data" / "online-retail-2010-12.csv"
+SKIPPED = 77
+LIMIT = 280
+# The file's opening stock is some 5,500 events, its carts some 9,000 more.
+KILL_AT = (3000, 8000, 11000)
+
+
+def replay(url):
+    return subprocess.Popen(
+        [binary(), "replay", str(ORDERS), "--url", url, "--concurrency", "64",
+         "--duplicates", "0.1", "--abandoned", "0.05", "--json"],
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, env=clean_environment())
+
+
+def position(service):
+    client = Client(service.url)
+    try:
+        return int(client.get("/status").json["position"].split(".")[1])
+    finally:
+        client.close()
+
+
+def kill_in_the_middle(service, replaying):
+    """The service again, on the same port and ledger; nothing if the replay was too fast."""
+    for events in KILL_AT:
+        while position(service) < events:
+            if replaying.poll() is not None:
+                return None
+            time.sleep(0.01)
+        service.kill()
+        service = Service(service.ledger, port=service.port)
+    return service
+
+
+def judge(report, killed):
+    """Everything that is wrong with a finished replay."""
+    audit, counts = report["audit"], report["counts"]
+    checks = {
+        "the audit is clean": audit["clean"],
+        "no differences": audit["differences"] == [],
+        "units in = units out": audit["units_in"] == audit["units_out"],
+        "equal answers to equal keys": audit["unequal_answers"] == 0,
+        "nothing unexpected": counts["unexpected"] == {},
+        "all invoices": counts["carts"] > 1000 and audit["skus"] > 2000,
+        "some duplicates, abandoned and refused": min(
+            counts["duplicates"], counts["replayed"], counts["refused"]) > 0,
+        "some cancelled, returned, written off": min(
+            counts["cancelled_lines"] + counts["returned_lines"], counts["write_offs"]) > 0,
+        "retries where it was killed": not killed or counts["retries"] > 0,
+    }
+    return [name for name, good in checks.items() if not good]
+
+
+def main(mode):
+    if not ORDERS.is_file():
+        print(f"skipped: {ORDERS} is not there")
+        return SKIPPED
+    killed = mode == "killed"
+    with temporary_directory() as directory:
+        service = Service(directory / "ledger", port=free_port())
+        replaying = replay(service.url)
+        try:
+            if killed:
+                service = kill_in_the_middle(service, replaying)
+                if service is None:
+                    print("the replay ended before the kill")
+                    return 1
+            out, _ = replaying.communicate(timeout=LIMIT)
+            stopped = service.stop()
+        finally:
+            replaying.kill()
+            if service is not None:
+                service.kill()
+        report = json.loads(out)
+        wrong = judge(report, killed)
+        if replaying.returncode != 0:
+            wrong.append(f"exit code {replaying.returncode}")
+        if stopped != 0:
+            wrong.append(f"the service stopped with {stopped}")
+        verified = run("ledger", "verify", directory / "ledger")
+        if verified.returncode != 0:
+            wrong.append(f"ledger verify: {verified.stdout}{verified.stderr}")
+    print(json.dumps({**report, "file": report["file"]["rows"]}, indent=1)[:4000])
+    for name in wrong:
+        print(f"NOT OK: {name}")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1] if len(sys.argv) > 1 else "whole"))
