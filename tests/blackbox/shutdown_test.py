@@ -13,6 +13,12 @@ from raw_http import RawConnection, request, split_answers
 from rest_client import BASE, Client, contract_of, fresh_key
 
 
+def head(method, target, length):
+    """The header of a request whose body is still to come."""
+    return request(method, target, close=False, Idempotency_Key=fresh_key(),
+                   Content_Length=str(length), Expect="100-continue")
+
+
 class Shutdown(ServiceCase):
     def test_an_idle_service_ends_at_once(self):
         sku = self.stock(1)
@@ -69,49 +75,36 @@ class Shutdown(ServiceCase):
     def test_a_request_in_the_middle_is_still_answered(self):
         sku = self.stock(5)
         body = b'{"sku":"%s","quantity":1}' % sku.encode()
-        data = request("POST", f"{BASE}/reservations", body, Idempotency_Key=fresh_key())
         with RawConnection(self.service) as connection:
-            connection.send(data[:-5])
+            connection.begin(head("POST", f"{BASE}/reservations", len(body)))
             self.client.close()
-            time.sleep(0.2)
-            self.service.ask_to_stop()
-            time.sleep(0.2)
-            connection.send(data[-5:])
-            answers = split_answers(connection.read_to_end(),
-                                    contract_of(*connection.address))
+            self.service.ask_to_stop_and_wait_until_it_drains()
+            connection.send(body)
+            answers = split_answers(connection.read_to_end(), contract_of(*connection.address))
         self.assertEqual([answer.status for answer in answers], [201])
         self.assertEqual(self.service.wait(), 0)
         self.restart()
         self.assert_figures(sku, on_hand=5, held=1, sellable=4)
 
-    def test_a_second_signal_does_not_wait(self):
-        with RawConnection(self.service) as kept:
-            kept.send(b"POST /inventory/v1/reservations HTTP/1.1\r\nHost: a\r\n"
-                      b"Content-Length: 2\r\n\r\n{")
-            self.client.close()
-            time.sleep(0.2)
-            self.service.ask_to_stop()
-            time.sleep(0.2)
-            self.service.ask_to_stop()
-            self.assertEqual(self.service.wait(), -signal.SIGTERM)
-        self.restart()
-
     def test_while_it_drains_it_is_not_ready(self):
-        with RawConnection(self.service) as kept, RawConnection(self.service) as asking:
-            # An open request keeps the service draining.
-            kept.send(b"POST /inventory/v1/reservations HTTP/1.1\r\nHost: a\r\n"
-                      b"Content-Length: 2\r\n\r\n{")
-            asking.send(b"GET /readyz HTTP/1.1\r\n")
-            time.sleep(0.2)
+        with RawConnection(self.service) as connection:
+            connection.begin(head("GET", "/readyz", 2))
             self.client.close()
-            self.service.ask_to_stop()
-            time.sleep(0.3)
-            asking.send(b"Host: a\r\n\r\n")
-            answers = split_answers(asking.read_to_end(), _NoContract())
-            kept.send(b"}")
+            self.service.ask_to_stop_and_wait_until_it_drains()
+            connection.send(b"{}")
+            answers = split_answers(connection.read_to_end(), _NoContract())
         self.assertEqual([answer.status for answer in answers], [503])
         self.assertIn(b"[-]draining", answers[0].body)
         self.assertEqual(self.service.wait(), 0)
+        self.restart()
+
+    def test_a_second_signal_does_not_wait(self):
+        with RawConnection(self.service) as connection:
+            connection.begin(head("POST", f"{BASE}/reservations", 2))
+            self.client.close()
+            self.service.ask_to_stop_and_wait_until_it_drains()
+            self.service.ask_to_stop()
+            self.assertEqual(self.service.wait(), -signal.SIGTERM)
         self.restart()
 
     def test_the_ledger_it_leaves_verifies(self):

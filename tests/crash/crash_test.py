@@ -2,6 +2,7 @@
 """Kills the real service at random moments under load, again and again, and checks every promise.
 
     crash_test.py --cycles 200 [--seed N]
+    crash_test.py --births 40        kills while a new ledger is being made
     crash_test.py --self-test        the checker must notice what is planted
 
 Each cycle starts the service, checks it against everything that was ever answered, loads it, and
@@ -110,6 +111,30 @@ async def torture(seed, cycles):
     return 0
 
 
+def births(seed, count):
+    """A ledger whose making was killed, even several times, is made by the next start."""
+    dice = random.Random(seed)
+    for birth in range(count):
+        with temporary_directory() as directory:
+            ledger = directory / "ledger"
+            for _ in range(dice.randint(1, 3)):
+                service = Service(ledger, wait=False)
+                time.sleep(dice.uniform(0, EARLY_KILL_SECONDS))
+                service.kill()
+            try:
+                with Service(ledger) as service:
+                    service.stop()
+            except DidNotStart as failure:
+                print(f"VIOLATION with seed {seed} in birth {birth}: {failure}")
+                return 1
+            verified = run("ledger", "verify", ledger)
+            if verified.returncode != 0:
+                print(f"VIOLATION with seed {seed} in birth {birth}: {verified}")
+                return 1
+    print(f"seed {seed}: {count} ledgers made in spite of kills")
+    return 0
+
+
 # -- the checker is checked ---------------------------------------------------------------------
 async def plant_lost_acknowledgement(tortured):
     """The service comes back with the ledger it had before the last load."""
@@ -118,6 +143,22 @@ async def plant_lost_acknowledgement(tortured):
     await tortured.cycle(2)
     shutil.rmtree(tortured.ledger)
     old.rename(tortured.ledger)
+
+
+async def plant_lost_acknowledgement_and_later_work(tortured):
+    """The same, and enough has happened since that the position alone would not tell."""
+    await plant_lost_acknowledgement(tortured)
+    last = int(tortured.journal.position.split(".")[1])
+    shadow = Journal()
+    with Service(tortured.ledger, *OPTIONS) as service:
+        wire = Wire(service.port)
+        while shadow.position is None or int(shadow.position.split(".")[1]) < last:
+            attempt = Attempt(2, "receipt", f"later-{len(shadow.attempts)}", "/stock/receipts",
+                              b'{"sku":"elsewhere","quantity":1}')
+            shadow.intend(attempt)
+            status, _, body = await wire.ask("POST", attempt.path, attempt.body, attempt.key)
+            shadow.answered(attempt, status, body)
+        wire.close()
 
 
 async def plant_duplicate(tortured):
@@ -155,8 +196,8 @@ async def send_once(tortured, journal, attempt):
 
 async def self_test(seed):
     failures = 0
-    for plant in (None, plant_lost_acknowledgement, plant_duplicate, plant_half_effect,
-                  plant_other_answer):
+    for plant in (None, plant_lost_acknowledgement, plant_lost_acknowledgement_and_later_work,
+                  plant_duplicate, plant_half_effect, plant_other_answer):
         name = plant.__name__ if plant else "nothing planted"
         with temporary_directory() as directory:
             tortured = Run(directory / "ledger", seed)
@@ -182,10 +223,13 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--cycles", type=int, default=200)
     parser.add_argument("--seed", type=int, default=time.time_ns() % 2**32)
+    parser.add_argument("--births", type=int, default=0)
     parser.add_argument("--self-test", action="store_true")
     options = parser.parse_args()
     if options.self_test:
         return asyncio.run(self_test(options.seed))
+    if options.births:
+        return births(options.seed, options.births)
     return asyncio.run(torture(options.seed, options.cycles))
 
 

@@ -54,6 +54,16 @@ def free_port():
         return probe.getsockname()[1]
 
 
+def accepts(port):
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=START_LIMIT).close()
+    except ConnectionRefusedError:
+        return False
+    except ConnectionResetError:
+        pass
+    return True
+
+
 @contextlib.contextmanager
 def temporary_directory():
     path = pathlib.Path(tempfile.mkdtemp(prefix="holdfast-test."))
@@ -125,6 +135,12 @@ class Service:
 
     def ask_to_stop(self):
         self.process.send_signal(signal.SIGTERM)
+
+    def ask_to_stop_and_wait_until_it_drains(self):
+        """SIGTERM; returns once no new connection is accepted."""
+        port = self.port
+        self.ask_to_stop()
+        wait_until(lambda: not accepts(port), "the service drains")
 
     def stop(self):
         """SIGTERM; returns the exit code."""

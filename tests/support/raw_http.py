@@ -30,6 +30,15 @@ class RawConnection:
     def send(self, data):
         self.socket.sendall(data)
 
+    def begin(self, data, marker=b"100 Continue\r\n\r\n"):
+        """Sends a header that expects 100-continue; returns once the service has read it."""
+        self.send(data)
+        seen = b""
+        while not seen.endswith(marker):
+            part = self.socket.recv(1)
+            assert part, f"closed after {seen!r}"
+            seen += part
+
     def end_sending(self):
         self.socket.shutdown(socket.SHUT_WR)
 
