@@ -48,7 +48,9 @@ void stock_demo_catalogue(partition::CommandPort& port) {
         command.key.fingerprint = model::fingerprint(command);
         CHECK(port.submit(submission) == model::RefusalCode::none, "a new service is not full");
         submission.wait();
-        base::log_info("demo stock", {{"sku", sku}, {"units", units}});
+        if (submission.answer.kind == partition::AnswerKind::applied) {
+            base::log_info("demo stock", {{"sku", sku}, {"units", units}});
+        }
     }
 }
 

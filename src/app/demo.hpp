@@ -1,6 +1,6 @@
-// Demo: a small catalogue on a new ledger, so that the first three commands a newcomer tries work.
+// Demo: a small catalogue, so that the first three commands a newcomer tries work.
 //
-// The receipts have keys, so a start that was cut short adds nothing twice.
+// The receipts have keys: every start asks for them, and only the first one has an effect.
 // Thread rule: not the writer's thread; returns when everything is durable.
 #pragma once
 

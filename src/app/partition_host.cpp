@@ -103,7 +103,8 @@ Result<void> PartitionHost::open_ledger(const cli::ServeOptions& options, base::
         TRY(opened, open_rocksdb(directory_, kPartition));
     }
     ledger_ = std::make_unique<TimedLedger>(std::move(opened), metrics);
-    TRY(private_key_, read_or_make_private_key(directory_));
+    TRY(const auto tail, ledger_->tail());
+    TRY(private_key_, read_or_make_private_key(directory_, tail.last.value() != 0));
     return {};
 }
 
@@ -112,7 +113,6 @@ Result<void> PartitionHost::make_genesis(base::Time now) {
     base::Digest128 id_key;
     base::fill_random(std::as_writable_bytes(std::span(&ledger_id, 1)));
     base::fill_random(std::as_writable_bytes(std::span(&id_key, 1)));
-    is_new_ = true;
     return partition::create_genesis(*ledger_, kPartition, now, ledger_id, id_key);
 }
 

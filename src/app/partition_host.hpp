@@ -47,8 +47,6 @@ class PartitionHost {
     [[nodiscard]] const base::Buffer& private_key() const { return private_key_; }
     // Where the service keeps its files.
     [[nodiscard]] const std::string& directory() const { return directory_; }
-    // True if the ledger was made by this opening.
-    [[nodiscard]] bool is_new() const { return is_new_; }
     [[nodiscard]] model::PartitionId partition() const { return kPartition; }
 
     // Takes no more commands, answers what was taken, ends the threads.
@@ -73,7 +71,6 @@ class PartitionHost {
     const base::Clock* clock_ = nullptr;
     std::string directory_;
     bool temporary_ = false;  // the directory goes away with the host
-    bool is_new_ = false;
     base::Buffer private_key_;
     std::unique_ptr<TimedLedger> ledger_;
     std::unique_ptr<projection::ReservationIndex> index_;

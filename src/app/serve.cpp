@@ -111,7 +111,7 @@ Result<void> run(const cli::ServeOptions& options, const std::string& version,
     base::Metrics metrics;
     TRY(auto keys, read_keys(options.api_keys));
     TRY(const auto host, PartitionHost::open(options, clock, metrics));
-    if (options.demo && host->is_new()) {
+    if (options.demo) {
         stock_demo_catalogue(host->writer());
     }
     ReplyThread replies;

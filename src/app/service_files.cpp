@@ -80,10 +80,15 @@ Result<void> write_durably(const std::string& path, std::string_view text) {
 
 }  // namespace
 
-Result<base::Buffer> read_or_make_private_key(const std::string& directory) {
+Result<base::Buffer> read_or_make_private_key(const std::string& directory, bool is_expected) {
     const std::string path = key_path(directory);
     if (::access(path.c_str(), F_OK) == 0) {
         return parse_key(path, read_text(path));
+    }
+    if (is_expected) {
+        base::log_warning(
+            "the key for personal data is lost; what it keyed cannot be found any more",
+            {{"file", path}});
     }
     base::log_info("making a key for personal data", {{"file", path}});
     base::Buffer key(kKeyBytes);

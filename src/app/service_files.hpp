@@ -19,7 +19,9 @@
 namespace holdfast::app {
 
 // Reads the key, or makes one if there is none. Errors: corrupted, permission_denied, unavailable.
-[[nodiscard]] base::Result<base::Buffer> read_or_make_private_key(const std::string& directory);
+// `is_expected`: the ledger has been used, so a missing key is a loss and warned of.
+[[nodiscard]] base::Result<base::Buffer> read_or_make_private_key(const std::string& directory,
+                                                                  bool is_expected);
 
 // The last beat, or the epoch if there is none that can be read: a hint, never a reason to fail.
 [[nodiscard]] base::Time read_last_alive(const std::string& directory);

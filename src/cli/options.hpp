@@ -37,7 +37,7 @@ struct ServeOptions {
     std::string api_keys;             // file of hashed keys, empty: none
     bool no_auth = false;             // asked for explicitly
     bool create_key_required = true;  // false with --relax-create-key
-    bool demo = false;                // a small catalogue if the ledger is new
+    bool demo = false;                // a small catalogue, once
     int io_threads = 1;
     base::LogOptions log{};
     std::uint64_t checkpoint_every_events = 5'000'000;
