@@ -221,6 +221,7 @@ TEST_F(Downtime, AHoldThatWasDeadBeforeStaysDead) {
     world_.begin_payment(id);
     world_.wait(45min);
     away(20min);
+    EXPECT_EQ(world_.image(id).version, 2u) << "its deadline is not moved either";
     EXPECT_EQ(world_.expire_due(), 1u);
     EXPECT_EQ(world_.state(id), expired);
 }

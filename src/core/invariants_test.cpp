@@ -44,6 +44,16 @@ const Damage kDamages[] = {
     {"negative_line",
      [](State& s) { s.lines[0].units = {.accepted = 2, .held = -1, .committed = 3}; },
      "not balanced"},
+    {"negative_committed",
+     [](State& s) { s.lines[0].units = {.accepted = 2, .held = 3, .committed = -1}; },
+     "not balanced"},
+    {"no_line",
+     [](State& s) {
+         s.cells[0].units.held -= s.lines[0].units.held;
+         s.reservations[0].first_line = kNoIndex;
+         s.reservations[0].line_count = 0;
+     },
+     "lost lines"},
     {"foreign_line", [](State& s) { s.lines[0].reservation = 1; }, "another reservation"},
     {"lost_line", [](State& s) { s.reservations[0].line_count = 2; }, "lost lines"},
     {"held_differs", [](State& s) { ++s.cells[0].units.held; }, "promises differ"},
@@ -51,6 +61,14 @@ const Damage kDamages[] = {
     {"deadline_out_of_order", [](State& s) { s.reservations[0].deadline_ms = INT64_MAX - 1; },
      "out of order"},
     {"rank_is_wrong", [](State& s) { s.reservations[s.deadlines.first].in_deadlines.rank = 9; },
+     "out of order"},
+    {"parent_is_wrong", [](State& s) { s.reservations[s.deadlines.first].in_deadlines.parent = 2; },
+     "out of order"},
+    {"shorter_side_is_left",
+     [](State& s) {
+         HeapLinks& links = s.reservations[s.deadlines.first].in_deadlines;
+         std::swap(links.left, links.right);
+     },
      "out of order"},
     {"cell_timer_is_wrong", [](State& s) { s.lines[s.cells[0].deadlines.first].in_cell.rank = 9; },
      "its deadlines are out of order"},
@@ -65,6 +83,9 @@ const Damage kDamages[] = {
          DeadlineHeap(LineDeadlines{s}, s.cells[0].deadlines).remove(s.cells[0].deadlines.first);
      },
      "other holds than are waiting"},
+    {"chain_of_another_reference",
+     [](State& s) { s.reservations[0].reference = {.high = 1, .low = 1}; }, "chain is broken"},
+    {"chain_runs_in_a_circle", [](State& s) { s.reservations[0].older = 0; }, "chain is broken"},
     {"chain_broken", [](State& s) { s.reservations[0].newer = kNoIndex; }, "chain is broken"},
     {"chain_forgets", [](State& s) { s.reservations[1].older = kNoIndex; },
      "not where its reference is looked up"},

@@ -97,6 +97,20 @@ TEST_F(Batch, TheBudgetIsForTheWholeBatch) {
     EXPECT_EQ(machine_.execute(*commands_[1], batch_, 2).outcome, Outcome::applied);
 }
 
+TEST_F(Batch, LookingAheadChangesNothing) {
+    receive("A", 2);
+    hold("A", 1);
+    const auto hash = state_.hash;
+    Command ahead = *commands_[1];
+    ahead.key.key = {.high = 1, .low = 1};
+    machine_.prefetch(ahead);
+    ahead.request = ChangeReservation{.reservation = ReservationId{999}};
+    machine_.prefetch(ahead);
+    machine_.prefetch(*commands_[0]);
+    EXPECT_EQ(state_.hash, hash);
+    EXPECT_EQ(batch_.count, 6u);
+}
+
 TEST_F(Batch, ALoggedStateHashIsTheStateBeforeIt) {
     receive("A", 2);
     machine_.append(StateHashLogged{.hash = state_.hash}, batch_);
