@@ -177,7 +177,7 @@ TEST_F(ListsTest, FiltersReachTheIndex) {
                       .expires_before = "2026-05-04T12:00:00Z"}));
     EXPECT_EQ(world_.index.asked.tenant, model::TenantId(0));
     EXPECT_EQ(world_.index.asked.state, model::ReservationState::payment_pending);
-    EXPECT_EQ(world_.index.asked.reference, model::reference_name("default", "o-1").digest);
+    EXPECT_EQ(world_.index.asked.reference, projection::reference_digest("o-1"));
     EXPECT_EQ(world_.index.asked.owner, projection::owner_digest("agent-1"));
     EXPECT_EQ(world_.index.asked.expires_before, base::time_from_ms(1'777'896'000'000));
     ASSERT_TRUE(list({.customer_id = "ann"}));
