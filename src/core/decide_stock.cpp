@@ -86,10 +86,10 @@ Decision decide_safety_stock(const Asked& asked, const SetSafetyStock& request) 
     const bool same = event.cell.safety_stock == request.units;
     event.cell.safety_stock = request.units;
     if (same && event.key.empty()) {
-        return shown(std::move(event));
+        return shown(event);
     }
     std::vector<Event> events;
-    events.emplace_back(std::move(event));
+    events.emplace_back(event);
     return applied(std::move(events));
 }
 
@@ -127,9 +127,9 @@ Decision decide_put_sku(const Asked& asked, const PutSku& request) {
                      .registered = false,
                      .key = key_use(asked.command)};
     if (same && event.key.empty()) {
-        return shown(std::move(event));
+        return shown(event);
     }
-    events.emplace_back(std::move(event));
+    events.emplace_back(event);
     return applied(std::move(events));
 }
 

@@ -11,7 +11,6 @@ namespace {
 using namespace model;
 using namespace std::chrono_literals;
 using testing::Reply;
-using testing::With;
 using testing::World;
 
 // Asks under the key "k" for something that is refused with the code.

@@ -11,7 +11,6 @@ namespace {
 using namespace model;
 using namespace std::chrono_literals;
 using base::Buffer;
-using base::ByteReader;
 using base::ByteWriter;
 using base::ErrorCode;
 using testing::World;
