@@ -179,7 +179,9 @@ async def plant_half_effect(tortured):
 
 async def plant_other_answer(tortured):
     """A key is remembered with another answer than the first one."""
-    attempt = tortured.journal.attempts[-1]
+    # A refusal shows no position: take the newest answer that does.
+    attempt = next(each for each in reversed(tortured.journal.attempts)
+                   if each.answer and b'"position":"0.' in each.answer[1])
     status, body = attempt.answer
     attempt.answer = (status, body.replace(b'"position":"0.', b'"position":"0.1'))
 
