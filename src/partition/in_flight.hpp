@@ -35,7 +35,6 @@ struct InFlight {
     std::vector<NameCapture> names;
     std::vector<Submission*> waiting;  // answers that rest on this batch or on earlier ones
     base::Result<void> outcome;        // of the append
-    base::Duration append_took{};
 
     [[nodiscard]] model::Sequence last() const {
         return model::Sequence(header.first.value() + header.count - 1);

@@ -132,9 +132,6 @@ void Writer::release(InFlight& batch) {
     durable_.store(batch.last().value(), std::memory_order_relaxed);
     batches_.fetch_add(1, std::memory_order_relaxed);
     publish(batch);
-    if (observer_ != nullptr) {
-        observer_->batch_durable(batch);
-    }
     for (Submission* const submission : batch.waiting) {
         submission->done();
     }

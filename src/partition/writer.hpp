@@ -60,13 +60,6 @@ struct WriterFigures {
     std::uint64_t in_flight = 0;
 };
 
-// Told after each batch became durable, on the writer's thread.
-class DurableObserver {
-  public:
-    virtual ~DurableObserver() = default;
-    virtual void batch_durable(const InFlight& batch) = 0;
-};
-
 // A SKU as it is now, for publishing once that is durable.
 [[nodiscard]] SkuCapture capture_sku(const core::State& state, model::SkuId id);
 
@@ -98,7 +91,6 @@ class Writer final : public CommandPort {
     [[nodiscard]] bool idle() const;
     [[nodiscard]] Flusher& flusher() { return flusher_; }
     [[nodiscard]] const core::State& state() const { return *state_; }
-    void set_observer(DurableObserver* observer) { observer_ = observer; }
 
   private:
     base::Result<bool> finish_durable();
@@ -126,7 +118,6 @@ class Writer final : public CommandPort {
     base::BoundedQueue<Submission*> inbox_;
     std::counting_semaphore<> batch_finished_{0};  // released by the flusher's thread
     Flusher flusher_;
-    DurableObserver* observer_ = nullptr;
 
     std::array<InFlight, model::kBatchesInFlightMax + 1> flights_;
     std::deque<InFlight*> in_flight_;  // oldest first
