@@ -19,16 +19,18 @@ BUDGET = float(os.environ.get("HOLDFAST_FLIP_SECONDS", "45"))
 
 
 def contents(url):
-    """What the ledger says, without the times at which it was asked."""
+    """What the ledger says, without the times at which it was asked. Asking changes nothing, because
+    a service that stops in the middle is asked again."""
     client = Client(url)
     out = []
     stock = client.get("/availability/tea").json
     for name in ("as_of", "staleness_ms", "position"):
         stock.pop(name)
     out.append(stock)
-    for n in range(0, 41, 8):
+    for n in range(0, 40, 8):
         retry = client.post("/reservations", hold_body(), key=f"hold-{n}")
-        out.append((retry.status, retry.body, retry.replayed) if n < 40 else retry.status)
+        out.append((retry.status, retry.body, retry.replayed))
+    out.append(client.post("/reservations", {**hold_body(), "dry_run": True}, key="new").status)
     client.close()
     return out
 
@@ -84,7 +86,8 @@ class FlippedBits(unittest.TestCase):
                 return None
             except (OSError, http.client.HTTPException):
                 self.assertEqual((service.process.returncode, attempt), (1, 0), service.log)
-                self.assertIn("index is damaged", service.log[-1])
+                # not always the last line: whoever says so runs at idle priority
+                self.assertIn("index is damaged", "\n".join(service.log))
         return None
 
 
