@@ -27,6 +27,33 @@ class FingerprintWriter {
     void add(bool value) { out_.fixed(static_cast<std::uint8_t>(value)); }
     void add(Reason value) { out_.fixed(value); }
     void add(Disposition value) { out_.fixed(value); }
+    void add(Sequence value) { out_.varint(value.value()); }
+    void add(CaseId value) { out_.varint(value.value()); }
+    void add(TransferId value) { out_.varint(value.value()); }
+    void add(Resolution value) { out_.fixed(value); }
+    void add(StopScope value) { out_.fixed(value); }
+    void add(base::Duration value) { out_.signed_varint(value.count()); }
+    void add(const CapsByKind& caps) {
+        for (const auto& cap : caps) {
+            all(cap.units, cap.holds, cap.unit_seconds);
+        }
+    }
+    void add(const std::vector<RequestedLine>& lines) {
+        all(static_cast<std::int64_t>(lines.size()));
+        for (const auto& line : lines) {
+            all(line.sku, line.pool, line.quantity, line.min_quantity,
+                std::string_view(line.line_id), std::string_view(line.group));
+        }
+    }
+    void add(const SkuClass& c) {
+        all(c.hold_ttl, c.hold_ttl_max, c.payment_ttl, c.payment_ttl_max, c.lifetime_max,
+            c.review_max, c.extensions_max, number(c.on_payment_timeout), number(c.late_commit),
+            number(c.tracking), c.held_downtime_grace, c.payment_downtime_grace, c.safety_units,
+            c.safety_permille, c.backorder_max, c.hold_permille, c.stop_selling_at,
+            number(c.allocation), c.split, c.wait_max, c.line_units_max, c.caps,
+            number(c.shortage_order), c.count_units_max, c.count_permille_max,
+            number(c.consistency), c.banded, c.low_units);
+    }
     template <typename Value>
     void add(const std::optional<Value>& value) {
         add(value.has_value());
@@ -41,14 +68,10 @@ class FingerprintWriter {
     }
 
     void operator()(const CreateReservation& r) {
-        all(static_cast<std::int64_t>(r.lines.size()));
-        for (const auto& line : r.lines) {
-            all(line.sku, line.pool, line.quantity, line.min_quantity,
-                std::string_view(line.line_id), std::string_view(line.group));
-        }
-        all(r.ttl_seconds, r.reference, std::string_view(r.agent_id),
+        all(r.lines, r.ttl_seconds, r.reference, std::string_view(r.agent_id),
             std::string_view(r.operator_id), std::string_view(r.channel), r.customer, r.metadata,
-            r.supersedes, r.supersedes_same_reference, r.partial, r.dry_run);
+            std::string_view(r.region), r.supersedes, r.supersedes_same_reference, r.partial,
+            r.dry_run, r.wait_seconds);
     }
     void operator()(const ChangeReservation& r) {
         all(r.reservation, r.expected_version, static_cast<std::int64_t>(r.lines.size()));
@@ -57,18 +80,54 @@ class FingerprintWriter {
         }
         all(r.ttl_seconds, std::string_view(r.payment_reference),
             std::string_view(r.payment_provider), std::string_view(r.order_reference),
-            std::string_view(r.document), r.reason, r.note, r.disposition, r.occurred_at);
+            std::string_view(r.document), r.reason, r.note, r.disposition, r.occurred_at, r.from,
+            r.to);
     }
     void operator()(const ReleaseByName& r) { all(r.create_key, r.reference, r.block_late); }
     void operator()(const MoveStock& r) {
-        all(r.sku, r.pool, r.quantity, r.reason, std::string_view(r.reference), r.note,
-            r.occurred_at);
+        all(r.sku, r.pool, r.quantity, r.reason, r.from_unavailable, r.undoes,
+            std::string_view(r.reference), r.note, r.occurred_at);
     }
     void operator()(const SetSafetyStock& r) { all(r.sku, r.pool, r.units); }
     void operator()(const PutSku& r) { all(r.sku, r.sku_class); }
     void operator()(const ReadReservation& r) { all(r.reservation); }
+    void operator()(const PutClass& r) { all(r.name, r.policy, r.expected_version); }
+    void operator()(const PutPool& r) {
+        const Pool& pool = r.settings;
+        all(r.name, number(pool.kind), std::string_view(pool.region),
+            static_cast<std::int64_t>(pool.priority),
+            static_cast<std::int64_t>(pool.channels.size()));
+        for (const auto& channel : pool.channels) {
+            add(std::string_view(channel));
+        }
+        all(r.overflow, r.expected_version);
+    }
+    void operator()(const SetCaps& r) { all(r.caps); }
+    void operator()(const ChangeSelling& r) {
+        all(r.scope, r.subject, r.stopped, r.reason, r.until, r.note);
+    }
+    void operator()(const TransferStock& r) {
+        all(r.sku, r.from, r.to, r.quantity, r.instant, std::string_view(r.reference),
+            r.occurred_at);
+    }
+    void operator()(const SettleTransfer& r) {
+        all(r.transfer, r.quantity, r.lost, r.reason, r.occurred_at);
+    }
+    void operator()(const RecordSale& r) {
+        all(r.lines, r.reference, std::string_view(r.channel), r.customer, r.shipped,
+            r.occurred_at);
+    }
+    void operator()(const CountStock& r) { all(r.sku, r.pool, r.counted, r.as_of, r.includes); }
+    void operator()(const ResolveCase& r) {
+        all(r.id, r.resolution, r.plan, r.override_submitter, r.reason, r.note);
+    }
 
   private:
+    template <typename Enum>
+    static std::uint32_t number(Enum value) {
+        return static_cast<std::uint32_t>(value);
+    }
+
     base::ByteWriter out_;
 };
 

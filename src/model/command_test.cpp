@@ -23,10 +23,10 @@ TEST(KeyDigest, IsScopedByTenantOperationAndKey) {
 
 TEST(KeyDigest, IsDifferentForEveryOperation) {
     std::set<base::Digest128> seen;
-    for (int value = 1; value <= static_cast<int>(Operation::put_sku); ++value) {
+    for (int value = 1; value <= static_cast<int>(Operation::resolve_case); ++value) {
         seen.insert(key_digest(kTenant, static_cast<Operation>(value), "k1"));
     }
-    EXPECT_EQ(seen.size(), static_cast<std::size_t>(Operation::put_sku));
+    EXPECT_EQ(seen.size(), static_cast<std::size_t>(Operation::resolve_case));
 }
 
 TEST(KeyDigest, TextThatMovesFromTenantToKeyIsAnotherKey) {

@@ -19,6 +19,18 @@ std::string_view to_string(Operation operation) {
         case Operation::adjust_stock: return "adjust_stock";
         case Operation::set_safety_stock: return "set_safety_stock";
         case Operation::put_sku: return "put_sku";
+        case Operation::put_class: return "put_class";
+        case Operation::put_pool: return "put_pool";
+        case Operation::set_caps: return "set_caps";
+        case Operation::change_selling: return "change_selling";
+        case Operation::mark_unavailable: return "mark_unavailable";
+        case Operation::transfer_stock: return "transfer_stock";
+        case Operation::settle_transfer: return "settle_transfer";
+        case Operation::record_sale: return "record_sale";
+        case Operation::reallocate: return "reallocate";
+        case Operation::close_short: return "close_short";
+        case Operation::count_stock: return "count_stock";
+        case Operation::resolve_case: return "resolve_case";
         case Operation::read_reservation: return "read_reservation";
     }
     UNREACHABLE();

@@ -13,11 +13,15 @@
 
 #include "base/digest.hpp"
 #include "base/time.hpp"
+#include "model/case.hpp"
 #include "model/ids.hpp"
+#include "model/owner_caps.hpp"
+#include "model/pool.hpp"
 #include "model/reason.hpp"
 #include "model/refusal.hpp"
 #include "model/reservation.hpp"
 #include "model/sku_class.hpp"
+#include "model/stop.hpp"
 
 namespace holdfast::model {
 
@@ -36,6 +40,18 @@ enum class Operation : std::uint8_t {
     adjust_stock = 11,
     set_safety_stock = 12,
     put_sku = 13,
+    put_class = 14,
+    put_pool = 15,
+    set_caps = 16,
+    change_selling = 17,
+    mark_unavailable = 18,
+    transfer_stock = 19,
+    settle_transfer = 20,
+    record_sale = 21,
+    reallocate = 22,
+    close_short = 23,
+    count_stock = 24,
+    resolve_case = 25,
     // never recorded: reads that go through the loop
     read_reservation = 64,
 };
@@ -69,6 +85,27 @@ struct TenantRegistered {
 struct ClassDefined {
     TenantId tenant{};
     SkuClass sku_class{};
+    KeyUse key{};
+};
+
+struct PoolDefined {
+    TenantId tenant{};
+    Pool pool{};
+    KeyUse key{};
+};
+
+// Caps over all classes of a tenant.
+struct CapsSet {
+    TenantId tenant{};
+    CapsByKind caps{};
+    KeyUse key{};
+};
+
+struct SellingChanged {
+    TenantId tenant{};
+    Stop stop{};
+    bool stopped = true;  // else selling goes on
+    KeyUse key{};
 };
 
 struct SkuRegistered {
@@ -95,8 +132,11 @@ struct CellImage {
     std::int64_t held = 0;
     std::int64_t committed = 0;
     std::int64_t safety_stock = 0;
+    std::int64_t soft_held = 0;  // beside `held`: promises nothing until it is made firm
 
-    // Below zero: the cell is in deficit. Saturates, as no sum of five bounded terms fits 64 bits.
+    // What is left of the units there are when all firm promises are kept; classes may offer more
+    // or less (core/offer.hpp). Below zero: the cell is in deficit. Saturates, as no sum of five
+    // bounded terms fits 64 bits.
     [[nodiscard]] std::int64_t sellable() const {
         const __int128 exact =
             static_cast<__int128>(on_hand) - committed - held - unavailable - safety_stock;
@@ -109,7 +149,11 @@ struct CellImage {
 };
 
 // Persisted: never renumber.
-enum class Movement : std::uint8_t { receipt = 0, adjustment = 1 };
+enum class Movement : std::uint8_t {
+    receipt = 0,
+    adjustment = 1,
+    unavailable = 2,  // units become unavailable, or available again: on hand stays
+};
 
 struct StockMoved {
     TenantId tenant{};
@@ -117,12 +161,87 @@ struct StockMoved {
     PoolId pool{};
     Movement movement = Movement::receipt;
     Reason reason = Reason::none;
-    bool sku_registered = false;  // by this command
-    std::int64_t delta = 0;       // of on hand
+    bool sku_registered = false;         // by this command
+    std::int64_t delta = 0;              // of on hand
+    std::int64_t unavailable_delta = 0;  // of what `unavailable_reason` keeps from being sold
+    Reason unavailable_reason = Reason::none;
     base::Time occurred_at{};
+    Sequence undoes{};  // the movement that this one takes back; 0: none
     CellImage cell{};
     base::Digest128 note{};  // keyed; the clear text is beside the ledger
     std::string_view reference{};
+    KeyUse key{};
+};
+
+// Units on their way between two pools are in neither.
+struct TransferImage {
+    TransferId id{};
+    TenantId tenant{};
+    SkuId sku{};
+    PoolId from{};
+    PoolId to{};
+    std::int64_t quantity = 0;  // that left `from`
+    std::int64_t arrived = 0;
+    std::int64_t lost = 0;
+    base::Time sent_at{};
+    std::string_view reference{};
+
+    [[nodiscard]] std::int64_t in_transit() const { return quantity - arrived - lost; }
+};
+
+// Persisted: never renumber.
+enum class TransferStep : std::uint8_t { sent = 0, arrived = 1, lost = 2, moved = 3 };
+
+struct TransferChanged {
+    TransferStep step = TransferStep::sent;  // moved: sent and arrived at once
+    std::int64_t units = 0;                  // of this step
+    Reason reason = Reason::none;            // lost
+    base::Time occurred_at{};
+    TransferImage transfer{};
+    CellImage from{};
+    CellImage to{};
+    KeyUse key{};
+};
+
+// What became of a count. Persisted: never renumber.
+enum class CountOutcome : std::uint8_t {
+    matched = 0,   // no drift
+    applied = 1,   // on hand changed by the drift
+    pending = 2,   // a case was opened; fewer units are sold until it is decided
+    outdated = 3,  // older than one that was applied: changes nothing
+    rejected = 4,  // the pending one was thrown away
+};
+inline constexpr CountOutcome kLastCountOutcome = CountOutcome::rejected;
+
+// A physical count, judged; and again when a pending one is decided.
+struct StockCounted {
+    TenantId tenant{};
+    SkuId sku{};
+    PoolId pool{};
+    CountOutcome outcome = CountOutcome::matched;
+    Reason reason = Reason::none;
+    PendingCount count{};    // `disputed`: what this event made unavailable, or gave back (below 0)
+    std::int64_t delta = 0;  // of on hand
+    CaseId case_id{};        // that was opened or decided; 0: none
+    bool overridden = false;  // decided by who submitted it
+    CellImage cell{};
+    std::string_view submitter{};
+    std::string_view decided_by{};
+    base::Digest128 note{};
+    KeyUse key{};
+};
+
+struct CaseOpened {
+    CaseImage image{};
+};
+
+struct CaseResolved {
+    CaseImage image{};
+    Resolution resolution = Resolution::repaired;
+    Reason reason = Reason::none;
+    base::Time resolved_at{};
+    base::Digest128 note{};
+    std::string_view resolved_by{};  // empty: by itself
     KeyUse key{};
 };
 
@@ -136,9 +255,9 @@ struct SafetyStockSet {
 
 struct ReservationChanged {
     Verb verb = Verb::hold;
-    Reason reason = Reason::none;                    // cancel
+    Reason reason = Reason::none;                    // cancel, close_short
     Disposition disposition = Disposition::restock;  // return
-    base::Time occurred_at{};                        // ship, return
+    base::Time occurred_at{};                        // ship, return, sale
     base::Digest128 note{};                          // cancel
     std::string_view document{};                     // shipment or return reference
     ReservationImage image{};
@@ -167,7 +286,7 @@ struct RefusalRecorded {
 inline constexpr std::size_t kRecordedLines = 3;
 
 // A shipment or return that happened but does not fit what the ledger knows. It changes no
-// quantity; it waits for its partner or for a person.
+// quantity; it waits for its partner or for a person, as a case.
 struct FactParked {
     TenantId tenant{};
     Verb verb = Verb::ship;
@@ -190,8 +309,10 @@ struct StateHashLogged {
     std::uint64_t hash = 0;
 };
 
-using Event = std::variant<LedgerCreated, TenantRegistered, ClassDefined, SkuRegistered, SkuUpdated,
-                           StockMoved, SafetyStockSet, ReservationChanged, ReleasedByName,
-                           RefusalRecorded, FactParked, DowntimeRecorded, StateHashLogged>;
+using Event =
+    std::variant<LedgerCreated, TenantRegistered, ClassDefined, SkuRegistered, SkuUpdated,
+                 StockMoved, SafetyStockSet, ReservationChanged, ReleasedByName, RefusalRecorded,
+                 FactParked, DowntimeRecorded, StateHashLogged, PoolDefined, CapsSet,
+                 SellingChanged, TransferChanged, StockCounted, CaseOpened, CaseResolved>;
 
 }  // namespace holdfast::model

@@ -29,6 +29,8 @@ inline constexpr std::int64_t kLineUnitsBound = 1LL << 60;
 inline constexpr std::int64_t kReservationUnitsBound = 1LL << 62;
 inline constexpr std::uint64_t kReservationIdBound = 1ULL << 48;  // see model/public_id.hpp
 
+inline constexpr Reason kLastReason = static_cast<Reason>(kReasonCount - 1);
+
 // Appends fields. Room is made in blocks and given back at the end, because a vector that grows
 // field by field costs more than the fields.
 class BodyWriter {
@@ -77,14 +79,18 @@ class BodyWriter {
     void id(Id value) {
         varint(value.value());
     }
-    void reservation(ReservationId value) {
+    // Of a reservation, case or transfer: clients see it, so it must have a public form.
+    template <typename Id>
+    void public_id(Id value) {
         CHECK(value.value() < kReservationIdBound);
         id(value);
     }
+    void reservation(ReservationId value) { public_id(value); }
     void not_negative(std::int64_t value) {
         CHECK(value >= 0);
         varint(static_cast<std::uint64_t>(value));
     }
+    void duration(base::Duration value) { not_negative(value.count()); }
     // Distances wrap around, so that every pair of times survives.
     void time(base::Time value, base::Time origin = {}) {
         signed_varint(static_cast<std::int64_t>(static_cast<std::uint64_t>(base::to_ms(value)) -
@@ -131,6 +137,7 @@ class BodyReader {
     }
     [[nodiscard]] std::int64_t signed_varint() { return in_.signed_varint(); }
     [[nodiscard]] std::int64_t not_negative() { return number<std::int64_t>(); }
+    [[nodiscard]] base::Duration duration() { return base::Duration(not_negative()); }
     [[nodiscard]] std::string_view text() { return in_.text(); }
     [[nodiscard]] base::Digest128 digest() { return in_.digest(); }
 
@@ -149,11 +156,13 @@ class BodyReader {
     [[nodiscard]] Id id() {
         return Id(number<typename Id::rep>());
     }
-    [[nodiscard]] ReservationId reservation() {
-        const auto value = id<ReservationId>();
+    template <typename Id>
+    [[nodiscard]] Id public_id() {
+        const auto value = id<Id>();
         require(value.value() < kReservationIdBound);
         return value;
     }
+    [[nodiscard]] ReservationId reservation() { return public_id<ReservationId>(); }
     // Bits that this version of the type does not know are damage.
     [[nodiscard]] std::uint32_t mask(std::uint32_t known) {
         const auto value = number<std::uint32_t>();
@@ -190,27 +199,65 @@ void read_key(BodyReader& in, std::uint32_t mask, KeyUse& key);
 void write_image(BodyWriter& out, const ReservationImage& image);
 void read_image(BodyReader& in, ReservationImage& image);
 
-// event_codec_base.cpp: the ledger, tenants, classes, SKUs
+// event_codec_line.cpp; `before` is the entry before it, null for the first.
+void write_line(BodyWriter& out, const LineImage* before, const LineImage& line);
+void read_line(BodyReader& in, const LineImage* before, LineImage& line);
+
+// event_codec_stock.cpp
+void write_cell(BodyWriter& out, const CellImage& cell);
+void read_cell(BodyReader& in, CellImage& cell);
+
+// event_codec_count.cpp
+void write_count(BodyWriter& out, const PendingCount& count);
+void read_count(BodyReader& in, PendingCount& count);
+
+// event_codec_policy.cpp
+void write_caps(BodyWriter& out, const CapsByKind& caps);
+void read_caps(BodyReader& in, CapsByKind& caps);
+
+// event_codec_base.cpp: the ledger, tenants, SKUs
 void write_body(BodyWriter& out, const LedgerCreated& event);
 void write_body(BodyWriter& out, const TenantRegistered& event);
-void write_body(BodyWriter& out, const ClassDefined& event);
 void write_body(BodyWriter& out, const SkuRegistered& event);
 void write_body(BodyWriter& out, const SkuUpdated& event);
 void write_body(BodyWriter& out, const DowntimeRecorded& event);
 void write_body(BodyWriter& out, const StateHashLogged& event);
 void read_body(BodyReader& in, LedgerCreated& event);
 void read_body(BodyReader& in, TenantRegistered& event);
-void read_body(BodyReader& in, ClassDefined& event);
 void read_body(BodyReader& in, SkuRegistered& event);
 void read_body(BodyReader& in, SkuUpdated& event);
 void read_body(BodyReader& in, DowntimeRecorded& event);
 void read_body(BodyReader& in, StateHashLogged& event);
+
+// event_codec_policy.cpp: what a merchant decides: classes, pools, caps, where selling is stopped
+void write_body(BodyWriter& out, const ClassDefined& event);
+void write_body(BodyWriter& out, const PoolDefined& event);
+void write_body(BodyWriter& out, const CapsSet& event);
+void write_body(BodyWriter& out, const SellingChanged& event);
+void read_body(BodyReader& in, ClassDefined& event);
+void read_body(BodyReader& in, PoolDefined& event);
+void read_body(BodyReader& in, CapsSet& event);
+void read_body(BodyReader& in, SellingChanged& event);
 
 // event_codec_stock.cpp
 void write_body(BodyWriter& out, const StockMoved& event);
 void write_body(BodyWriter& out, const SafetyStockSet& event);
 void read_body(BodyReader& in, StockMoved& event);
 void read_body(BodyReader& in, SafetyStockSet& event);
+
+// event_codec_transfer.cpp
+void write_body(BodyWriter& out, const TransferChanged& event);
+void read_body(BodyReader& in, TransferChanged& event);
+
+// event_codec_count.cpp
+void write_body(BodyWriter& out, const StockCounted& event);
+void read_body(BodyReader& in, StockCounted& event);
+
+// event_codec_case.cpp
+void write_body(BodyWriter& out, const CaseOpened& event);
+void write_body(BodyWriter& out, const CaseResolved& event);
+void read_body(BodyReader& in, CaseOpened& event);
+void read_body(BodyReader& in, CaseResolved& event);
 
 // event_codec_reservation.cpp
 void write_body(BodyWriter& out, const ReservationChanged& event);

@@ -29,6 +29,13 @@ enum class EventType : std::uint8_t {
     fact_parked = 11,
     downtime_recorded = 12,
     state_hash_logged = 13,
+    pool_defined = 14,
+    caps_set = 15,
+    selling_changed = 16,
+    transfer_changed = 17,
+    stock_counted = 18,
+    case_opened = 19,
+    case_resolved = 20,
 };
 
 constexpr EventType type_of(const LedgerCreated&) { return EventType::ledger_created; }
@@ -44,6 +51,13 @@ constexpr EventType type_of(const RefusalRecorded&) { return EventType::refusal_
 constexpr EventType type_of(const FactParked&) { return EventType::fact_parked; }
 constexpr EventType type_of(const DowntimeRecorded&) { return EventType::downtime_recorded; }
 constexpr EventType type_of(const StateHashLogged&) { return EventType::state_hash_logged; }
+constexpr EventType type_of(const PoolDefined&) { return EventType::pool_defined; }
+constexpr EventType type_of(const CapsSet&) { return EventType::caps_set; }
+constexpr EventType type_of(const SellingChanged&) { return EventType::selling_changed; }
+constexpr EventType type_of(const TransferChanged&) { return EventType::transfer_changed; }
+constexpr EventType type_of(const StockCounted&) { return EventType::stock_counted; }
+constexpr EventType type_of(const CaseOpened&) { return EventType::case_opened; }
+constexpr EventType type_of(const CaseResolved&) { return EventType::case_resolved; }
 
 // Every type is at its first version.
 constexpr std::uint8_t kVersion = 1;
@@ -135,6 +149,13 @@ base::Result<Event> decode(std::span<const std::byte> bytes) {
         case EventType::fact_parked: return decode_as<FactParked>(*framed);
         case EventType::downtime_recorded: return decode_as<DowntimeRecorded>(*framed);
         case EventType::state_hash_logged: return decode_as<StateHashLogged>(*framed);
+        case EventType::pool_defined: return decode_as<PoolDefined>(*framed);
+        case EventType::caps_set: return decode_as<CapsSet>(*framed);
+        case EventType::selling_changed: return decode_as<SellingChanged>(*framed);
+        case EventType::transfer_changed: return decode_as<TransferChanged>(*framed);
+        case EventType::stock_counted: return decode_as<StockCounted>(*framed);
+        case EventType::case_opened: return decode_as<CaseOpened>(*framed);
+        case EventType::case_resolved: return decode_as<CaseResolved>(*framed);
     }
     return decode_newer(*framed);
 }

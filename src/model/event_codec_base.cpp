@@ -1,14 +1,10 @@
-// Bodies of the events that the ledger, tenants, classes and SKUs are made of; and the key.
+// Bodies of the events that the ledger, tenants and SKUs are made of; and the key.
 #include "model/event_body.hpp"
 
 namespace holdfast::model {
 namespace {
 
 constexpr std::uint32_t kSkuIsNew = 1u << 2;
-
-void write_duration(BodyWriter& out, base::Duration value) { out.not_negative(value.count()); }
-
-base::Duration read_duration(BodyReader& in) { return base::Duration(in.not_negative()); }
 
 }  // namespace
 
@@ -63,46 +59,6 @@ void read_body(BodyReader& in, TenantRegistered& event) {
     event.recorded_refusals_per_second = in.number<std::uint32_t>();
     event.tombstones_max = in.number<std::uint32_t>();
     event.name = in.text();
-}
-
-void write_body(BodyWriter& out, const ClassDefined& event) {
-    const auto& value = event.sku_class;
-    out.id(event.tenant);
-    out.id(value.id);
-    out.varint(value.version);
-    out.text(value.name);
-    write_duration(out, value.hold_ttl);
-    write_duration(out, value.hold_ttl_max);
-    write_duration(out, value.payment_ttl);
-    write_duration(out, value.payment_ttl_max);
-    write_duration(out, value.lifetime_max);
-    write_duration(out, value.review_max);
-    out.varint(value.extensions_max);
-    out.enumerator(value.on_payment_timeout);
-    out.enumerator(value.late_commit);
-    out.enumerator(value.tracking);
-    write_duration(out, value.held_downtime_grace);
-    write_duration(out, value.payment_downtime_grace);
-}
-
-void read_body(BodyReader& in, ClassDefined& event) {
-    auto& value = event.sku_class;
-    event.tenant = in.id<TenantId>();
-    value.id = in.id<ClassId>();
-    value.version = in.number<std::uint32_t>();
-    value.name = in.text();
-    value.hold_ttl = read_duration(in);
-    value.hold_ttl_max = read_duration(in);
-    value.payment_ttl = read_duration(in);
-    value.payment_ttl_max = read_duration(in);
-    value.lifetime_max = read_duration(in);
-    value.review_max = read_duration(in);
-    value.extensions_max = in.number<std::uint32_t>();
-    value.on_payment_timeout = in.enumerator(PaymentTimeout::review);
-    value.late_commit = in.enumerator(LateCommit::refuse);
-    value.tracking = in.enumerator(Tracking::none);
-    value.held_downtime_grace = read_duration(in);
-    value.payment_downtime_grace = read_duration(in);
 }
 
 void write_body(BodyWriter& out, const SkuRegistered& event) {

@@ -2,7 +2,9 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <initializer_list>
 #include <limits>
+#include <utility>
 
 #include "model/event_body.hpp"
 #include "model/event_codec.hpp"
@@ -18,6 +20,8 @@ constexpr std::uint8_t kReservationChanged = 8;
 constexpr std::uint8_t kReleasedByName = 9;
 constexpr std::uint8_t kRefusalRecorded = 10;
 constexpr std::uint8_t kSafetyStockSet = 7;
+constexpr std::uint8_t kPoolDefined = 14;
+constexpr std::uint8_t kTransferChanged = 17;
 
 base::Buffer framed(std::uint8_t type, std::span<const std::byte> body) {
     base::Buffer out;
@@ -185,6 +189,14 @@ TEST(EventDamage, ACountBeyondTheBytesThatAreLeftAllocatesNothing) {
         (*refusal).signed_varint(0);
         (*refusal).varint(count);
         expect_corrupted(refusal.bytes());
+
+        BodyOf pool(kPoolDefined);
+        (*pool).varint(1u << 3);  // with channels
+        for (int field = 0; field < 6; ++field) {
+            (*pool).byte(0);  // tenant, id, version, no name, kind, priority
+        }
+        (*pool).varint(count);
+        expect_corrupted(pool.bytes());
     }
 }
 
@@ -209,6 +221,74 @@ TEST(EventDamage, MoreReturnedThanShippedIsCorrupted) {
     expect_corrupted(body.bytes());
 }
 
+// An entry with flags of its own: units of one SKU, all of them held.
+void add_part(BodyWriter& out, std::uint8_t flags, std::uint64_t sku, std::int64_t units) {
+    out.byte(flags);
+    out.byte(0b11);
+    out.varint(sku);
+    out.not_negative(units);
+    out.not_negative(units);
+}
+
+TEST(EventDamage, AnEntryThatContinuesNoLineIsCorrupted) {
+    constexpr std::uint8_t kContinues = 1u << 5;
+    const auto hold_of = [](std::initializer_list<std::pair<std::uint8_t, std::uint64_t>> parts) {
+        BodyOf body(kReservationChanged);
+        begin_hold(*body);
+        (*body).varint(parts.size());
+        for (const auto& [flags, sku] : parts) {
+            add_part(*body, flags, sku, 1);
+        }
+        return body.bytes();
+    };
+    EXPECT_TRUE(decode(hold_of({{0, 4}, {kContinues, 4}, {kContinues, 4}, {0, 4}})));
+    expect_corrupted(hold_of({{kContinues, 4}}));
+    expect_corrupted(hold_of({{0, 4}, {kContinues, 5}}));
+    expect_corrupted(hold_of({{0, 4}, {1u << 7, 4}}));
+}
+
+TEST(EventDamage, AnEntryThatContinuesALineAndAsksForMoreIsCorrupted) {
+    for (const auto flags : {1u << 2, 1u << 3, 1u << 4}) {  // requested, line id, group
+        BodyOf body(kReservationChanged);
+        begin_hold(*body);
+        (*body).varint(2);
+        add_part(*body, 0, 4, 1);
+        add_part(*body, static_cast<std::uint8_t>(1u << 5 | flags), 4, 1);
+        (*body).varint(1);  // one unit, or a text of one letter
+        if (flags != 1u << 2) {
+            (*body).byte('x');
+        }
+        expect_corrupted(body.bytes());
+    }
+}
+
+TEST(EventDamage, AQueuedReservationThatHasUnitsIsCorrupted) {
+    const auto queued = [](bool with_units, std::uint64_t requested) {
+        BodyOf body(kReservationChanged);
+        (*body).byte(13);
+        (*body).varint(0);
+        (*body).varint(0);
+        (*body).varint(5);
+        (*body).varint(0);
+        (*body).varint(1);
+        (*body).byte(0x69);  // waiting: queued, ended as: released
+        (*body).signed_varint(1'000);
+        (*body).varint(1);
+        (*body).byte(1u << 2);  // with what was requested
+        (*body).byte(with_units ? 0b11 : 0);
+        (*body).varint(4);
+        if (with_units) {
+            (*body).varint(1);
+            (*body).varint(1);
+        }
+        (*body).varint(requested);
+        return body.bytes();
+    };
+    EXPECT_TRUE(decode(queued(false, 2)));
+    expect_corrupted(queued(true, 2));
+    expect_corrupted(queued(false, 0));
+}
+
 TEST(EventDamage, QuantitiesWhoseSumsWouldOverflowAreCorrupted) {
     BodyOf one(kReservationChanged);
     begin_hold(*one);
@@ -227,12 +307,12 @@ TEST(EventDamage, QuantitiesWhoseSumsWouldOverflowAreCorrupted) {
 
 TEST(EventDamage, AnUnknownVerbStateOrMaskBitIsCorrupted) {
     BodyOf verb(kReservationChanged);
-    begin_hold(*verb, 13);
+    begin_hold(*verb, 18);
     (*verb).varint(0);
     expect_corrupted(verb.bytes());
 
     BodyOf mask(kReservationChanged);
-    begin_hold(*mask, 0, 1u << 16);
+    begin_hold(*mask, 0, 1u << 18);
     (*mask).varint(0);
     expect_corrupted(mask.bytes());
 
@@ -242,7 +322,7 @@ TEST(EventDamage, AnUnknownVerbStateOrMaskBitIsCorrupted) {
     auto bytes = good.bytes();
     constexpr std::size_t kStates = kHeaderBytes + 6;
     ASSERT_EQ(bytes[kStates], std::byte{0x60});
-    for (const int states : {0x69, 0x96, 0x0f, 0xf0}) {
+    for (const int states : {0x6a, 0x96, 0xa0, 0x0f, 0xf0}) {
         bytes[kStates] = static_cast<std::byte>(states);
         expect_corrupted(bytes);
     }
@@ -269,10 +349,10 @@ TEST(EventDamage, AnUnknownRefusalOrOneOfAReadIsCorrupted) {
         return body.bytes();
     };
     EXPECT_TRUE(decode(refusal(1, 10)));
-    for (const auto code : std::to_array<std::uint8_t>({0, 18, 63, 100, 255})) {
+    for (const auto code : std::to_array<std::uint8_t>({0, 27, 63, 100, 255})) {
         expect_corrupted(refusal(1, code));
     }
-    for (const auto operation : std::to_array<std::uint8_t>({0, 14, 64, 255})) {
+    for (const auto operation : std::to_array<std::uint8_t>({0, 26, 64, 255})) {
         expect_corrupted(refusal(operation, 10));
     }
 }
@@ -288,6 +368,7 @@ TEST(EventDamage, ACellBelowZeroAnywhereButOnHandIsCorrupted) {
         (*body).varint(held);
         (*body).varint(committed);
         (*body).varint(0);
+        (*body).varint(0);
         return body.bytes();
     };
     constexpr auto kMax = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
@@ -298,6 +379,46 @@ TEST(EventDamage, ACellBelowZeroAnywhereButOnHandIsCorrupted) {
     expect_corrupted(cell(0, 0, kMax + 1));
 }
 
+TEST(EventDamage, MoreArrivedAndLostThanLeftIsCorrupted) {
+    constexpr auto kMax = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+    const auto transfer = [](std::uint64_t quantity, std::uint64_t arrived, std::uint64_t lost) {
+        BodyOf body(kTransferChanged);
+        (*body).varint(0);
+        (*body).byte(1);
+        for (int field = 0; field < 6; ++field) {
+            (*body).byte(0);  // units, id, tenant, SKU, from, to
+        }
+        for (const auto units : {quantity, arrived, lost}) {
+            (*body).varint(units);
+        }
+        for (int field = 0; field < 1 + 2 * 6; ++field) {
+            (*body).byte(0);  // sent at, both cells
+        }
+        return body.bytes();
+    };
+    EXPECT_TRUE(decode(transfer(5, 3, 2)));
+    EXPECT_TRUE(decode(transfer(kMax, kMax, 0)));
+    expect_corrupted(transfer(5, 3, 3));
+    expect_corrupted(transfer(5, 6, 0));
+    expect_corrupted(transfer(kMax, kMax, kMax));
+}
+
+TEST(EventDamage, APriorityBeyond32BitsIsCorrupted) {
+    const auto pool = [](std::int64_t priority) {
+        BodyOf body(kPoolDefined);
+        (*body).varint(0);
+        for (int field = 0; field < 5; ++field) {
+            (*body).byte(0);  // tenant, id, version, no name, kind
+        }
+        (*body).signed_varint(priority);
+        return body.bytes();
+    };
+    EXPECT_TRUE(decode(pool(std::numeric_limits<std::int32_t>::min())));
+    EXPECT_TRUE(decode(pool(std::numeric_limits<std::int32_t>::max())));
+    expect_corrupted(pool(std::int64_t{std::numeric_limits<std::int32_t>::min()} - 1));
+    expect_corrupted(pool(std::int64_t{std::numeric_limits<std::int32_t>::max()} + 1));
+}
+
 void write(const Event& event) { static_cast<void>(encoded(event)); }
 
 // The encoder demands what the decoder demands: nothing unreadable ever reaches a ledger.
@@ -305,8 +426,20 @@ TEST(EventDamageDeathTest, TheEncoderStopsOnWhatTheDecoderWouldRefuse) {
     ReservationChanged event;
     event.image.lines = {{.requested = 1, .units = {.accepted = 1}}};
     EXPECT_DEATH(write(event), "is_sound");
+    event.image.lines = {{.continues = true}};
+    EXPECT_DEATH(write(event), "is_in_place");
+    event.image.lines = {{.requested = 1, .units = {.accepted = 1, .held = 1}}};
+    event.image.waiting = ReservationState::queued;
+    EXPECT_DEATH(write(event), "states_are_sound");
+    event.image = {.ended_as = ReservationState::queued};
+    EXPECT_DEATH(write(event), "states_are_sound");
     EXPECT_DEATH(write(FactParked{.quantities = {1}}), "quantities");
     EXPECT_DEATH(write(SafetyStockSet{.cell = {.held = -1}}), "is_sound");
+    EXPECT_DEATH(write(SafetyStockSet{.cell = {.soft_held = -1}}), "is_sound");
+    EXPECT_DEATH(write(TransferChanged{.transfer = {.quantity = 2, .arrived = 1, .lost = 2}}),
+                 "is_sound");
+    EXPECT_DEATH(write(CapsSet{.caps = {{{.units = -1}}}}), "value >= 0");
+    EXPECT_DEATH(write(CaseOpened{.image = {.id = CaseId(1ULL << 48)}}), "Bound");
     EXPECT_DEATH(write(RefusalRecorded{}), "is_known");
     EXPECT_DEATH(write(ReleasedByName{.released = {ReservationId(1ULL << 48)}}), "Bound");
 }

@@ -20,8 +20,13 @@ constexpr std::uint32_t kHasLine = 1u << 7;
 constexpr std::uint32_t kHasLimit = 1u << 8;
 constexpr std::uint32_t kHasVersion = 1u << 9;
 constexpr std::uint32_t kHasLinesOmitted = 1u << 10;
-constexpr std::uint32_t kRefusalBits = (1u << 11) - 1;
+constexpr std::uint32_t kHasAlternatives = 1u << 11;
+constexpr std::uint32_t kHasCap = 1u << 12;
+constexpr std::uint32_t kCapIsByClass = 1u << 13;
+constexpr std::uint32_t kHasStop = 1u << 14;
+constexpr std::uint32_t kRefusalBits = (1u << 15) - 1;
 constexpr std::size_t kFailingLineBytesMin = 4;
+constexpr std::size_t kOtherPoolBytesMin = 3;
 
 // Codes have gaps; the table has what exists.
 bool is_known(RefusalCode code) {
@@ -30,7 +35,7 @@ bool is_known(RefusalCode code) {
 }
 
 bool is_recordable(Operation operation) {
-    return operation >= Operation::create && operation <= Operation::put_sku;
+    return operation >= Operation::create && operation <= Operation::resolve_case;
 }
 
 std::uint32_t mask_of(const Refusal& refusal) {
@@ -41,7 +46,12 @@ std::uint32_t mask_of(const Refusal& refusal) {
            flag(refusal.state != ReservationState::held, kHasState) |
            flag(refusal.line != 0, kHasLine) | flag(refusal.limit != 0, kHasLimit) |
            flag(refusal.version != 0, kHasVersion) |
-           flag(refusal.lines_omitted != 0, kHasLinesOmitted);
+           flag(refusal.lines_omitted != 0, kHasLinesOmitted) |
+           flag(!refusal.alternatives.empty(), kHasAlternatives) |
+           flag(refusal.cap != CapHit{}, kHasCap) | flag(refusal.cap.by_class, kCapIsByClass) |
+           flag(refusal.stop != StopScope::everything || refusal.stop_reason != Reason::none ||
+                    refusal.until != base::kNever,
+                kHasStop);
 }
 
 void write_failing(BodyWriter& out, const std::vector<FailingLine>& lines) {
@@ -61,6 +71,60 @@ void read_failing(BodyReader& in, std::vector<FailingLine>& lines) {
         line.sku = in.id<SkuId>();
         line.requested = in.signed_varint();
         line.sellable = in.signed_varint();
+    }
+}
+
+void write_other_pools(BodyWriter& out, const std::vector<OtherPool>& pools) {
+    out.varint(pools.size());
+    for (const auto& pool : pools) {
+        out.varint(pool.line);
+        out.id(pool.pool);
+        out.signed_varint(pool.sellable);
+    }
+}
+
+void read_other_pools(BodyReader& in, std::vector<OtherPool>& pools) {
+    pools.resize(in.count(kOtherPoolBytesMin));
+    for (auto& pool : pools) {
+        pool.line = in.number<std::uint32_t>();
+        pool.pool = in.id<PoolId>();
+        pool.sellable = in.signed_varint();
+    }
+}
+
+// What only the refusals have that are about more than the request: caps and stops.
+void write_bounds(BodyWriter& out, std::uint32_t mask, const Refusal& refusal) {
+    if ((mask & kHasAlternatives) != 0) {
+        write_other_pools(out, refusal.alternatives);
+    }
+    if ((mask & kHasCap) != 0) {
+        out.enumerator(refusal.cap.kind);
+        out.enumerator(refusal.cap.measure);
+        out.id(refusal.cap.sku_class);
+        out.signed_varint(refusal.cap.used);
+    }
+    if ((mask & kHasStop) != 0) {
+        out.enumerator(refusal.stop);
+        out.enumerator(refusal.stop_reason);
+        out.time(refusal.until, refusal.decided_at);
+    }
+}
+
+void read_bounds(BodyReader& in, std::uint32_t mask, Refusal& refusal) {
+    refusal.cap.by_class = (mask & kCapIsByClass) != 0;
+    if ((mask & kHasAlternatives) != 0) {
+        read_other_pools(in, refusal.alternatives);
+    }
+    if ((mask & kHasCap) != 0) {
+        refusal.cap.kind = in.enumerator(PrincipalKind::buyer);
+        refusal.cap.measure = in.enumerator(CapMeasure::unit_seconds);
+        refusal.cap.sku_class = in.id<ClassId>();
+        refusal.cap.used = in.signed_varint();
+    }
+    if ((mask & kHasStop) != 0) {
+        refusal.stop = in.enumerator(kLastStopScope);
+        refusal.stop_reason = in.enumerator(kLastReason);
+        refusal.until = in.time(refusal.decided_at);
     }
 }
 
@@ -91,6 +155,7 @@ void write_refusal(BodyWriter& out, std::uint32_t mask, const Refusal& refusal) 
     if ((mask & kHasLinesOmitted) != 0) {
         out.varint(refusal.lines_omitted);
     }
+    write_bounds(out, mask, refusal);
 }
 
 void read_refusal(BodyReader& in, std::uint32_t mask, Refusal& refusal) {
@@ -108,7 +173,7 @@ void read_refusal(BodyReader& in, std::uint32_t mask, Refusal& refusal) {
         refusal.reservation = in.reservation();
     }
     if ((mask & kHasState) != 0) {
-        refusal.state = in.enumerator(ReservationState::superseded);
+        refusal.state = in.enumerator(kLastReservationState);
     }
     if ((mask & kHasLine) != 0) {
         refusal.line = in.number<std::uint32_t>();
@@ -122,6 +187,7 @@ void read_refusal(BodyReader& in, std::uint32_t mask, Refusal& refusal) {
     if ((mask & kHasLinesOmitted) != 0) {
         refusal.lines_omitted = in.number<std::uint32_t>();
     }
+    read_bounds(in, mask, refusal);
 }
 
 }  // namespace

@@ -67,12 +67,12 @@ void write_body(BodyWriter& out, const ReservationChanged& event) {
 }
 
 void read_body(BodyReader& in, ReservationChanged& event) {
-    event.verb = in.enumerator(Verb::replace);
+    event.verb = in.enumerator(kLastVerb);
     const auto mask = in.mask(kChangedBits);
     read_image(in, event.image);
     read_document(in, mask, event);
     if ((mask & kHasReason) != 0) {
-        event.reason = in.enumerator(Reason::other);
+        event.reason = in.enumerator(kLastReason);
     }
     if ((mask & kHasNote) != 0) {
         event.note = in.digest();
@@ -96,7 +96,7 @@ void write_body(BodyWriter& out, const FactParked& event) {
 
 void read_body(BodyReader& in, FactParked& event) {
     event.tenant = in.id<TenantId>();
-    event.verb = in.enumerator(Verb::replace);
+    event.verb = in.enumerator(kLastVerb);
     const auto mask = in.mask(kParkedBits);
     read_image(in, event.image);
     event.quantities.resize(event.image.lines.size());

@@ -23,14 +23,44 @@ auto fields(const TenantRegistered& value) {
 
 auto fields(const SkuClass& value) {
     const auto& [id, version, name, hold, hold_max, payment, payment_max, lifetime, review,
-                 extensions, on_timeout, late, tracking, held_grace, payment_grace] = value;
+                 extensions, on_timeout, late, tracking, held_grace, payment_grace, safety,
+                 safety_share, backorder, factor, stop_at, allocation, split, wait_max, line_max,
+                 caps, shortage_order, count_units, count_share, consistency, banded, low] = value;
     return std::tuple(id, version, name, hold, hold_max, payment, payment_max, lifetime, review,
-                      extensions, on_timeout, late, tracking, held_grace, payment_grace);
+                      extensions, on_timeout, late, tracking, held_grace, payment_grace, safety,
+                      safety_share, backorder, factor, stop_at, allocation, split, wait_max,
+                      line_max, caps, shortage_order, count_units, count_share, consistency, banded,
+                      low);
 }
 
 auto fields(const ClassDefined& value) {
-    const auto& [tenant, sku_class] = value;
-    return std::tuple(tenant, fields(sku_class));
+    const auto& [tenant, sku_class, key] = value;
+    return std::tuple(tenant, fields(sku_class), fields(key));
+}
+
+auto fields(const Pool& value) {
+    const auto& [id, version, name, kind, region, priority, channels, overflow] = value;
+    return std::tuple(id, version, name, kind, region, priority, channels, overflow);
+}
+
+auto fields(const PoolDefined& value) {
+    const auto& [tenant, pool, key] = value;
+    return std::tuple(tenant, fields(pool), fields(key));
+}
+
+auto fields(const CapsSet& value) {
+    const auto& [tenant, caps, key] = value;
+    return std::tuple(tenant, caps, fields(key));
+}
+
+auto fields(const Stop& value) {
+    const auto& [scope, name, reason, since, until, note, by] = value;
+    return std::tuple(scope, name, reason, since, until, note, by);
+}
+
+auto fields(const SellingChanged& value) {
+    const auto& [tenant, stop, stopped, key] = value;
+    return std::tuple(tenant, fields(stop), stopped, fields(key));
 }
 
 auto fields(const SkuRegistered& value) {
@@ -44,10 +74,45 @@ auto fields(const SkuUpdated& value) {
 }
 
 auto fields(const StockMoved& value) {
-    const auto& [tenant, sku, pool, movement, reason, registered, delta, occurred_at, cell, note,
-                 reference, key] = value;
-    return std::tuple(tenant, sku, pool, movement, reason, registered, delta, occurred_at, cell,
-                      note, reference, fields(key));
+    const auto& [tenant, sku, pool, movement, reason, registered, delta, unavailable, why,
+                 occurred_at, undoes, cell, note, reference, key] = value;
+    return std::tuple(tenant, sku, pool, movement, reason, registered, delta, unavailable, why,
+                      occurred_at, undoes, cell, note, reference, fields(key));
+}
+
+auto fields(const TransferImage& value) {
+    const auto& [id, tenant, sku, from, to, quantity, arrived, lost, sent_at, reference] = value;
+    return std::tuple(id, tenant, sku, from, to, quantity, arrived, lost, sent_at, reference);
+}
+
+auto fields(const TransferChanged& value) {
+    const auto& [step, units, reason, occurred_at, transfer, from, to, key] = value;
+    return std::tuple(step, units, reason, occurred_at, fields(transfer), from, to, fields(key));
+}
+
+auto fields(const StockCounted& value) {
+    const auto& [tenant, sku, pool, outcome, reason, count, delta, case_id, overridden, cell,
+                 submitter, decided_by, note, key] = value;
+    return std::tuple(tenant, sku, pool, outcome, reason, count, delta, case_id, overridden, cell,
+                      submitter, decided_by, note, fields(key));
+}
+
+auto fields(const CaseImage& value) {
+    const auto& [id, tenant, kind, opened_at, due_at, sku, pool, units, reservation, fact, reason,
+                 reference, opened_by, count] = value;
+    return std::tuple(id, tenant, kind, opened_at, due_at, sku, pool, units, reservation, fact,
+                      reason, reference, opened_by, count);
+}
+
+auto fields(const CaseOpened& value) {
+    const auto& [image] = value;
+    return std::tuple(fields(image));
+}
+
+auto fields(const CaseResolved& value) {
+    const auto& [image, resolution, reason, resolved_at, note, resolved_by, key] = value;
+    return std::tuple(fields(image), resolution, reason, resolved_at, note, resolved_by,
+                      fields(key));
 }
 
 auto fields(const SafetyStockSet& value) {
@@ -56,8 +121,8 @@ auto fields(const SafetyStockSet& value) {
 }
 
 auto fields(const LineImage& value) {
-    const auto& [sku, pool, untracked, requested, units, line_id, group] = value;
-    return std::tuple(sku, pool, untracked, requested, units, line_id, group);
+    const auto& [sku, pool, untracked, continues, soft, requested, units, line_id, group] = value;
+    return std::tuple(sku, pool, untracked, continues, soft, requested, units, line_id, group);
 }
 
 auto fields(const std::vector<LineImage>& lines) {
@@ -69,15 +134,16 @@ auto fields(const std::vector<LineImage>& lines) {
 }
 
 auto fields(const ReservationTexts& value) {
-    const auto& [reference, agent, by, channel, payment, provider, order] = value;
-    return std::tuple(reference, agent, by, channel, payment, provider, order);
+    const auto& [reference, agent, by, channel, payment, provider, order, region] = value;
+    return std::tuple(reference, agent, by, channel, payment, provider, order, region);
 }
 
 auto fields(const ReservationImage& value) {
     const auto& [id, tenant, version, waiting, ended_as, extensions, late, created, first, expires,
-                 replaces, replaced_by, superseded_by, customer, metadata, texts, lines] = value;
+                 hold_for, replaces, replaced_by, superseded_by, customer, metadata, texts, lines] =
+        value;
     return std::tuple(id, tenant, version, waiting, ended_as, extensions, late, created, first,
-                      expires, replaces, replaced_by, superseded_by, customer, metadata,
+                      expires, hold_for, replaces, replaced_by, superseded_by, customer, metadata,
                       fields(texts), fields(lines));
 }
 
@@ -94,9 +160,9 @@ auto fields(const ReleasedByName& value) {
 
 auto fields(const Refusal& value) {
     const auto& [code, state, line, limit, version, reservation, next_expiry_at, decided_at, lines,
-                 omitted, recorded] = value;
+                 omitted, alternatives, cap, stop, stop_reason, until, recorded] = value;
     return std::tuple(code, state, line, limit, version, reservation, next_expiry_at, decided_at,
-                      lines, omitted, recorded);
+                      lines, omitted, alternatives, cap, stop, stop_reason, until, recorded);
 }
 
 auto fields(const RefusalRecorded& value) {

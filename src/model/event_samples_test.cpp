@@ -1,13 +1,9 @@
 #include "model/event_samples_test.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 namespace holdfast::model {
-namespace {
-
-constexpr base::Time kNoon = base::time_from_ms(1'764'590'400'000);  // 2025-12-01T12:00:00Z
-constexpr TenantId kTenant{0};
-constexpr SkuId kSku{41};
-constexpr ReservationId kReservation{1'000'017};
-
 base::Digest128 digest_of(std::string_view text) { return base::digest128({text}); }
 
 KeyUse plain_key() { return {.key = digest_of("key"), .fingerprint = digest_of("fingerprint")}; }
@@ -19,18 +15,7 @@ KeyUse source_key() {
     return key;
 }
 
-SkuClass tickets() {
-    auto out = default_class();
-    out.id = ClassId(3);
-    out.version = 2;
-    out.name = "tickets";
-    out.hold_ttl = std::chrono::minutes(5);
-    out.on_payment_timeout = PaymentTimeout::review;
-    out.late_commit = LateCommit::refuse;
-    out.tracking = Tracking::none;
-    out.held_downtime_grace = std::chrono::seconds(30);
-    return out;
-}
+namespace {
 
 ReservationImage held_image() {
     ReservationImage out;
@@ -51,7 +36,8 @@ ReservationTexts all_texts() {
             .channel = "web",
             .payment_reference = "pi_3N5b",
             .payment_provider = "stripe",
-            .order_reference = "SO-1001"};
+            .order_reference = "SO-1001",
+            .region = "eu-north"};
 }
 
 // Everything there is, and more than one line.
@@ -66,6 +52,7 @@ ReservationImage full_image() {
     out.replaces = ReservationId(1'000'003);
     out.replaced_by = ReservationId(1'000'018);
     out.superseded_by = ReservationId(1'000'019);
+    out.hold_for = std::chrono::minutes(5);
     out.customer = digest_of("customer");
     out.metadata = digest_of("metadata");
     out.texts = all_texts();
@@ -91,6 +78,30 @@ ReservationImage full_image() {
 
 ReservationChanged hold() {
     return {.verb = Verb::hold, .image = held_image(), .key = plain_key()};
+}
+
+// Five of a line from two pools, the second of them softly.
+ReservationChanged split_hold() {
+    auto out = hold();
+    out.image.texts.region = "eu-north";
+    out.image.lines = {
+        {.sku = kSku, .requested = 5, .units = {.accepted = 3, .held = 3}, .line_id = "l1"},
+        {.sku = kSku,
+         .pool = PoolId(2),
+         .continues = true,
+         .soft = true,
+         .units = {.accepted = 2, .held = 2}}};
+    return out;
+}
+
+ReservationChanged queued() {
+    auto out = hold();
+    out.verb = Verb::queue;
+    out.image.waiting = ReservationState::queued;
+    out.image.expires_at = kNoon + std::chrono::seconds(30);
+    out.image.hold_for = std::chrono::minutes(15);
+    out.image.lines = {{.sku = kSku, .pool = kAnyPool, .requested = 2}};
+    return out;
 }
 
 ReservationChanged full_change() {
@@ -126,38 +137,21 @@ RefusalRecorded full_refusal() {
     out.refusal.reservation = kReservation;
     out.refusal.lines.push_back({.line = 2, .sku = SkuId(9), .requested = 500, .sellable = 0});
     out.refusal.lines_omitted = 7;
+    out.refusal.alternatives = {{.line = 2, .pool = PoolId(3), .sellable = 900}};
+    out.refusal.cap = {.kind = PrincipalKind::buyer,
+                       .measure = CapMeasure::unit_seconds,
+                       .by_class = true,
+                       .sku_class = ClassId(3),
+                       .used = 1'800};
+    out.refusal.stop = StopScope::pool;
+    out.refusal.stop_reason = Reason::recall;
+    out.refusal.until = kNoon + std::chrono::hours(2);
     out.key = source_key();
     return out;
 }
 
-StockMoved receipt() {
-    return {.tenant = kTenant,
-            .sku = kSku,
-            .sku_registered = true,
-            .delta = 120,
-            .occurred_at = kNoon,
-            .cell = {.on_hand = 120},
-            .reference = "ASN-55",
-            .key = plain_key()};
-}
-
-StockMoved adjustment() {
-    return {
-        .tenant = kTenant,
-        .sku = kSku,
-        .pool = PoolId(1),
-        .movement = Movement::adjustment,
-        .reason = Reason::other,
-        .delta = -7,
-        .occurred_at = kNoon,
-        .cell = {.on_hand = -2, .unavailable = 1, .held = 4, .committed = 300, .safety_stock = 5},
-        .note = digest_of("note"),
-        .reference = "count-3",
-        .key = source_key()};
-}
-
 std::vector<EventSample> make_samples() {
-    return {
+    std::vector<EventSample> out = {
         {"ledger_created",
          LedgerCreated{.ledger_id = digest_of("ledger"), .id_key = digest_of("ids")}},
         {"tenant_registered", TenantRegistered{.tenant = kTenant,
@@ -165,7 +159,6 @@ std::vector<EventSample> make_samples() {
                                                .recorded_refusals_per_second = 1'000,
                                                .tombstones_max = 50'000,
                                                .name = "default"}},
-        {"class_defined", ClassDefined{.tenant = kTenant, .sku_class = tickets()}},
         {"sku_registered",
          SkuRegistered{.tenant = kTenant, .sku = kSku, .sku_class = ClassId(3), .name = "85123A"}},
         {"sku_updated", SkuUpdated{.tenant = kTenant,
@@ -174,14 +167,9 @@ std::vector<EventSample> make_samples() {
                                    .version = 2,
                                    .registered = true,
                                    .key = plain_key()}},
-        {"stock_moved_receipt", receipt()},
-        {"stock_moved_adjustment", adjustment()},
-        {"safety_stock_set", SafetyStockSet{.tenant = kTenant,
-                                            .sku = kSku,
-                                            .pool = PoolId(1),
-                                            .cell = {.on_hand = 40, .held = 2, .safety_stock = 5},
-                                            .key = plain_key()}},
         {"reservation_changed_hold", hold()},
+        {"reservation_changed_split", split_hold()},
+        {"reservation_changed_queued", queued()},
         {"reservation_changed_full", full_change()},
         {"released_by_name", ReleasedByName{.tenant = kTenant,
                                             .by_key = true,
@@ -203,6 +191,8 @@ std::vector<EventSample> make_samples() {
          DowntimeRecorded{.from = kNoon, .to = kNoon + std::chrono::minutes(3)}},
         {"state_hash_logged", StateHashLogged{.hash = 0x0123456789abcdefULL}},
     };
+    std::ranges::move(stock_samples(), std::back_inserter(out));
+    return out;
 }
 
 }  // namespace

@@ -20,6 +20,18 @@ struct EventSample {
     Event event;
 };
 
+inline constexpr base::Time kNoon = base::time_from_ms(1'764'590'400'000);  // 2025-12-01T12:00:00Z
+inline constexpr TenantId kTenant{0};
+inline constexpr SkuId kSku{41};
+inline constexpr ReservationId kReservation{1'000'017};
+
+[[nodiscard]] base::Digest128 digest_of(std::string_view text);
+[[nodiscard]] KeyUse plain_key();
+[[nodiscard]] KeyUse source_key();
+
+// Of classes, pools, caps, stops, stock, transfers, counts and cases.
+[[nodiscard]] std::vector<EventSample> stock_samples();
+
 // Ordinary events of one small shop, and a full one where there is much that is optional.
 [[nodiscard]] const std::vector<EventSample>& event_samples();
 

@@ -19,7 +19,11 @@ using SkuId = base::StrongId<struct SkuTag, std::uint32_t>;
 using PoolId = base::StrongId<struct PoolTag, std::uint16_t>;
 using ClassId = base::StrongId<struct ClassTag, std::uint16_t>;
 using ReservationId = base::StrongId<struct ReservationTag, std::uint64_t>;
+using CaseId = base::StrongId<struct CaseTag, std::uint64_t>;          // its opening event
+using TransferId = base::StrongId<struct TransferTag, std::uint64_t>;  // its first event
 
 inline constexpr PoolId kDefaultPool{0};
+// No pool in particular: what a waiter asks for that named none.
+inline constexpr PoolId kAnyPool{UINT16_MAX};
 
 }  // namespace holdfast::model

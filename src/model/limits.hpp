@@ -40,6 +40,11 @@ inline constexpr std::size_t kBatchBytesMax = 4u << 20;   // bounds a batch's wr
 inline constexpr std::size_t kCommandEventsMax = 2'048;   // one command's effects
 inline constexpr std::size_t kExpiriesPerBatchMax = 4'096;
 inline constexpr std::size_t kBatchesInFlightMax = 2;
+inline constexpr std::size_t kWaitersMax = 100'000;  // of one SKU; more are refused as if none waited
+inline constexpr std::size_t kPoolsMax = 1'000;      // of a tenant; more: 422 `limit_exceeded`
+inline constexpr std::size_t kClassesMax = 1'000;    // of a tenant; likewise
+inline constexpr std::size_t kStopsMax = 1'000;      // of a tenant; likewise
+inline constexpr std::size_t kPoolChannelsMax = 100;
 
 // -- per tenant, written into the ledger when the tenant is registered --------------------------
 inline constexpr std::uint32_t kRecordedRefusalsMax = 100'000;  // oldest out first

@@ -58,6 +58,25 @@ TEST(DefaultClass, IsWhatTheDesignPromises) {
     EXPECT_EQ(value.tracking, Tracking::counted);
     EXPECT_EQ(value.held_downtime_grace, 0min);
     EXPECT_EQ(value.payment_downtime_grace, 30min);
+    EXPECT_EQ(value.count_units_max, 2);
+    EXPECT_EQ(value.count_permille_max, 20u);
+    EXPECT_TRUE(value.split);
+}
+
+// Whoever has said nothing gets a shop without surprises.
+TEST(DefaultClass, OffersExactlyWhatIsThere) {
+    const auto value = default_class();
+    EXPECT_EQ(value.safety_units, 0);
+    EXPECT_EQ(value.safety_permille, 0u);
+    EXPECT_EQ(value.backorder_max, 0);
+    EXPECT_EQ(value.hold_permille, kPermille) << "holds are firm";
+    EXPECT_EQ(value.stop_selling_at, 0);
+    EXPECT_EQ(value.allocation, Allocation::priority);
+    EXPECT_EQ(value.wait_max, base::Duration{}) << "nobody waits";
+    EXPECT_EQ(value.line_units_max, 0);
+    EXPECT_FALSE(any_caps(value.caps));
+    EXPECT_EQ(value.consistency, Consistency::strict);
+    EXPECT_FALSE(value.banded);
 }
 
 TEST(DefaultClass, KeepsWithinItsOwnBoundsAndThoseOfTheProduct) {

@@ -38,7 +38,14 @@ constexpr std::array<std::string_view, kReasonCount> kNames = {"none",
                                                                "customer_request",
                                                                "payment_failed",
                                                                "fraud",
-                                                               "other"};
+                                                               "other",
+                                                               "disputed",
+                                                               "refunded",
+                                                               "replaced",
+                                                               "substituted",
+                                                               "demand",
+                                                               "incident",
+                                                               "recall"};
 
 }  // namespace
 

@@ -40,9 +40,16 @@ enum class Reason : std::uint8_t {
     payment_failed,
     fraud,
     other,
+    disputed,     // a count that is not decided yet
+    refunded,     // close short: the buyer got the money back
+    replaced,     // close short: another reservation took its place
+    substituted,  // close short: something else was sent
+    demand,       // stop selling
+    incident,     // stop selling
+    recall,
 };
 
-inline constexpr std::uint8_t kReasonCount = static_cast<std::uint8_t>(Reason::other) + 1;
+inline constexpr std::uint8_t kReasonCount = static_cast<std::uint8_t>(Reason::recall) + 1;
 
 [[nodiscard]] std::string_view to_string(Reason reason);
 [[nodiscard]] std::optional<Reason> parse_reason(std::string_view text);

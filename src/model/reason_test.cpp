@@ -26,6 +26,9 @@ TEST(Reason, NamesBelongToTheirEnumerators) {
     EXPECT_EQ(to_string(Reason::late_commit_shortfall), "late_commit_shortfall");
     EXPECT_EQ(to_string(Reason::fraud), "fraud");
     EXPECT_EQ(to_string(Reason::other), "other");
+    EXPECT_EQ(to_string(Reason::disputed), "disputed");
+    EXPECT_EQ(to_string(Reason::substituted), "substituted");
+    EXPECT_EQ(to_string(Reason::recall), "recall");
 }
 
 TEST(Reason, NobodyCanAskForNone) {

@@ -13,7 +13,10 @@
 
 #include "base/time.hpp"
 #include "model/ids.hpp"
+#include "model/owner_caps.hpp"
+#include "model/reason.hpp"
 #include "model/reservation.hpp"
+#include "model/stop.hpp"
 
 namespace holdfast::model {
 
@@ -38,6 +41,15 @@ enum class RefusalCode : std::uint8_t {
     insufficient_stock = 15,
     late_commit_shortfall = 16,
     unknown_class = 17,  // judged with the unknown names
+    unknown_case = 18,   // likewise
+    unknown_transfer = 19,
+    pool_required = 20,    // likewise: a movement of a SKU with several pools has to name one
+    selling_stopped = 21,  // before the owners' caps
+    owner_limit_exceeded = 22,
+    count_stale = 23,   // the drift was computed before something that changes it
+    plan_changed = 24,  // an approval of another plan than the one that is pending
+    approval_by_submitter = 25,
+    case_not_resolvable = 26,  // the case ends in another way
     // judged before the core
     malformed_request = 64,
     validation_failed = 65,
@@ -85,6 +97,24 @@ struct FailingLine {
     bool operator==(const FailingLine&) const = default;
 };
 
+// Another pool that has units of a failing line.
+struct OtherPool {
+    std::uint32_t line = 0;  // index in the request
+    PoolId pool{};
+    std::int64_t sellable = 0;
+    bool operator==(const OtherPool&) const = default;
+};
+
+// Which cap a principal hit.
+struct CapHit {
+    PrincipalKind kind = PrincipalKind::agent;
+    CapMeasure measure = CapMeasure::units;
+    bool by_class = false;  // else over all classes
+    ClassId sku_class{};
+    std::int64_t used = 0;  // before this request
+    bool operator==(const CapHit&) const = default;
+};
+
 // A "no" with what a caller needs to act on it. Unused parts are empty.
 struct Refusal {
     RefusalCode code = RefusalCode::none;
@@ -97,7 +127,12 @@ struct Refusal {
     base::Time decided_at{};
     std::vector<FailingLine> lines{};
     std::uint32_t lines_omitted = 0;  // failing lines beyond those listed
-    bool recorded = false;            // whether a retry with this key gets this answer again
+    std::vector<OtherPool> alternatives{};
+    CapHit cap{};                            // owner_limit_exceeded; `limit` is the cap
+    StopScope stop = StopScope::everything;  // selling_stopped
+    Reason stop_reason = Reason::none;       // selling_stopped
+    base::Time until = base::kNever;         // selling_stopped: when it ends, if it does
+    bool recorded = false;                   // whether a retry with this key gets this answer again
 };
 
 }  // namespace holdfast::model

@@ -31,6 +31,15 @@ bool is_enumerator(RefusalCode code) {
         case lifetime_exceeded:
         case insufficient_stock:
         case late_commit_shortfall:
+        case unknown_case:
+        case unknown_transfer:
+        case pool_required:
+        case selling_stopped:
+        case owner_limit_exceeded:
+        case count_stale:
+        case plan_changed:
+        case approval_by_submitter:
+        case case_not_resolvable:
         case malformed_request:
         case validation_failed:
         case idempotency_key_required:
@@ -66,10 +75,26 @@ TEST(Refusals, TheTableIsInTheOrderOfJudgement) {
     const auto place = [](RefusalCode code) {
         return std::ranges::find(refusal_table(), code, &RefusalEntry::code);
     };
-    const auto ladder = {idempotency_key_reused, released_before_create, unknown_sku,
-                         unknown_class,          version_mismatch,       illegal_transition,
-                         insufficient_stock,     malformed_request,      overloaded};
+    const auto ladder = {idempotency_key_reused,
+                         released_before_create,
+                         unknown_sku,
+                         unknown_class,
+                         pool_required,
+                         limit_exceeded,
+                         version_mismatch,
+                         illegal_transition,
+                         selling_stopped,
+                         owner_limit_exceeded,
+                         insufficient_stock,
+                         malformed_request,
+                         overloaded};
     EXPECT_TRUE(std::ranges::is_sorted(ladder, {}, place));
+    const auto of_a_case = {unknown_case, case_not_resolvable, plan_changed, approval_by_submitter};
+    EXPECT_TRUE(std::ranges::is_sorted(of_a_case, {}, place));
+    const auto of_a_count = {unknown_pool, pool_required, limit_exceeded, count_stale};
+    EXPECT_TRUE(std::ranges::is_sorted(of_a_count, {}, place));
+    const auto of_a_transfer = {unknown_transfer, limit_exceeded, quantity_exceeded};
+    EXPECT_TRUE(std::ranges::is_sorted(of_a_transfer, {}, place));
 }
 
 TEST(Refusals, SlugsAreUniqueAndSnakeCase) {
@@ -86,10 +111,11 @@ TEST(Refusals, SlugsAreUniqueAndSnakeCase) {
 }
 
 TEST(Refusals, StatusesAreThoseThatHttpAndGrpcKnow) {
-    const std::set<int> http = {400, 401, 403, 404, 405, 409, 412, 413, 415, 422, 503};
+    const std::set<int> http = {400, 401, 403, 404, 405, 409, 412, 413, 415, 422, 429, 503};
     const std::set<std::string_view> grpc = {
-        "INVALID_ARGUMENT", "NOT_FOUND",         "FAILED_PRECONDITION", "OUT_OF_RANGE", "ABORTED",
-        "UNAUTHENTICATED",  "PERMISSION_DENIED", "UNIMPLEMENTED",       "UNAVAILABLE"};
+        "INVALID_ARGUMENT", "NOT_FOUND",         "FAILED_PRECONDITION", "OUT_OF_RANGE",
+        "ABORTED",          "UNAUTHENTICATED",   "PERMISSION_DENIED",   "UNIMPLEMENTED",
+        "UNAVAILABLE",      "RESOURCE_EXHAUSTED"};
     for (const auto& entry : refusal_table()) {
         EXPECT_TRUE(http.contains(entry.http)) << entry.slug;
         EXPECT_TRUE(grpc.contains(entry.grpc)) << entry.slug;
@@ -107,14 +133,30 @@ TEST(Refusals, OneHttpStatusPerMeaning) {
     EXPECT_EQ(entry_of(unknown_reservation).http, 404);
 }
 
-// A client library retries RESOURCE_EXHAUSTED and UNAVAILABLE by itself: a business "no" is
-// neither.
-TEST(Refusals, OnlyTheServiceItselfIsUnavailableAndOnlyThenTheSameKeyHelps) {
+// A client library retries UNAVAILABLE by itself: a business "no" is never that.
+TEST(Refusals, OnlyTheServiceItselfIsUnavailable) {
     for (const auto& entry : refusal_table()) {
         const bool service = entry.code >= overloaded;
         EXPECT_EQ(entry.http == 503, service) << entry.slug;
         EXPECT_EQ(entry.grpc == "UNAVAILABLE", service) << entry.slug;
-        EXPECT_EQ(entry.retry == Retry::same_key, service) << entry.slug;
+    }
+}
+
+// RESOURCE_EXHAUSTED and 429 are waited out by libraries: right for a quota, wrong for stock.
+TEST(Refusals, OnlyAnOwnersCapIsAQuota) {
+    for (const auto& entry : refusal_table()) {
+        const bool quota = entry.code == owner_limit_exceeded;
+        EXPECT_EQ(entry.http == 429, quota) << entry.slug;
+        EXPECT_EQ(entry.grpc == "RESOURCE_EXHAUSTED", quota) << entry.slug;
+    }
+}
+
+// A count that was overtaken is compared anew under its key: nothing of it was recorded.
+TEST(Refusals, TheSameKeyHelpsWhereTheRequestWasNotJudged) {
+    for (const auto& entry : refusal_table()) {
+        EXPECT_EQ(entry.retry == Retry::same_key,
+                  entry.code >= overloaded || entry.code == count_stale)
+            << entry.slug;
     }
 }
 

@@ -1,5 +1,7 @@
 #include "model/reservation.hpp"
 
+#include <algorithm>
+
 #include "base/check.hpp"
 
 namespace holdfast::model {
@@ -15,6 +17,7 @@ std::string_view to_string(ReservationState state) {
         case ReservationState::released: return "released";
         case ReservationState::expired: return "expired";
         case ReservationState::superseded: return "superseded";
+        case ReservationState::queued: return "queued";
     }
     UNREACHABLE();
 }
@@ -34,13 +37,18 @@ std::string_view to_string(Verb verb) {
         case Verb::return_units: return "return";
         case Verb::retake: return "retake";
         case Verb::replace: return "replace";
+        case Verb::queue: return "queue";
+        case Verb::grant: return "grant";
+        case Verb::sale: return "sale";
+        case Verb::reallocate: return "reallocate";
+        case Verb::close_short: return "close_short";
     }
     UNREACHABLE();
 }
 
 ReservationState fold_state(ReservationState waiting, ReservationState ended_as,
                             const LineQuantities& totals) {
-    if (totals.held > 0) {
+    if (totals.held > 0 || waiting == ReservationState::queued) {
         return waiting;
     }
     if (totals.committed > 0) {
@@ -72,6 +80,11 @@ LineQuantities sum_lines(std::span<const LineImage> lines) {
 
 ReservationState state_of(const ReservationImage& image) {
     return fold_state(image.waiting, image.ended_as, sum_lines(image.lines));
+}
+
+bool is_firm(const ReservationImage& image) {
+    return std::ranges::none_of(
+        image.lines, [](const LineImage& line) { return line.soft && line.units.held > 0; });
 }
 
 }  // namespace holdfast::model

@@ -32,9 +32,12 @@ enum class ReservationState : std::uint8_t {
     released = 6,
     expired = 7,
     superseded = 8,
+    queued = 9,  // waits for units; nothing is promised yet
 };
+inline constexpr ReservationState kLastReservationState = ReservationState::queued;
 
 [[nodiscard]] std::string_view to_string(ReservationState state);
+// Units are promised for a limited time.
 [[nodiscard]] constexpr bool is_waiting(ReservationState state) {
     return state <= ReservationState::review;
 }
@@ -54,7 +57,13 @@ enum class Verb : std::uint8_t {
     return_units = 10,
     retake = 11,   // the new reservation of a late commit
     replace = 12,  // the old reservation of a late commit learns its successor
+    queue = 13,
+    grant = 14,        // a waiter gets its units: queued -> held
+    sale = 15,         // made elsewhere: committed from the start
+    reallocate = 16,   // committed or held units move to another pool
+    close_short = 17,  // promised units that will not come
 };
+inline constexpr Verb kLastVerb = Verb::close_short;
 
 [[nodiscard]] std::string_view to_string(Verb verb);
 
@@ -78,10 +87,15 @@ struct LineQuantities {
     bool operator==(const LineQuantities&) const = default;
 };
 
+// One line, or one pool's part of it. A line that is served from several pools is several entries
+// in a row; all but the first say `continues`, and only the first has `requested`, `line_id` and
+// `group`. Each entry is balanced by itself.
 struct LineImage {
     SkuId sku{};
-    PoolId pool{};
+    PoolId pool{};           // kAnyPool: queued without a wish
     bool untracked = false;  // the class counts no units: the cell is not touched
+    bool continues = false;  // of the line before it, from another pool
+    bool soft = false;       // what it holds is not firm: the commit may be refused
     std::int64_t requested = 0;
     LineQuantities units{};
     std::string_view line_id{};  // as sent; empty: not sent
@@ -97,6 +111,7 @@ struct ReservationTexts {
     std::string_view payment_reference{};
     std::string_view payment_provider{};
     std::string_view order_reference{};
+    std::string_view region{};
 };
 
 struct ReservationImage {
@@ -108,22 +123,25 @@ struct ReservationImage {
     std::uint16_t extensions = 0;
     bool committed_late = false;
     base::Time created_at{};
-    base::Time first_created_at{};  // differs after a supersede: lifetimes are inherited
-    base::Time expires_at = base::kNever;
-    ReservationId replaces{};       // 0: none
-    ReservationId replaced_by{};    // 0: none
-    ReservationId superseded_by{};  // 0: none
-    base::Digest128 customer{};     // keyed; the clear text is beside the ledger
-    base::Digest128 metadata{};     // keyed; the clear text is beside the ledger
+    base::Time first_created_at{};         // differs after a supersede: lifetimes are inherited
+    base::Time expires_at = base::kNever;  // queued: the end of waiting
+    base::Duration hold_for{};             // queued: how long the hold will last once granted
+    ReservationId replaces{};              // 0: none
+    ReservationId replaced_by{};           // 0: none
+    ReservationId superseded_by{};         // 0: none
+    base::Digest128 customer{};            // keyed; the clear text is beside the ledger
+    base::Digest128 metadata{};            // keyed; the clear text is beside the ledger
     ReservationTexts texts{};
     std::vector<LineImage> lines{};
 };
 
-// Any unit held -> the waiting state; else any committed; else any shipped; else any closed short;
-// else how the last unit left.
+// `queued` before all; any unit held -> the waiting state; else any committed; else any shipped;
+// else any closed short; else how the last unit left.
 [[nodiscard]] ReservationState fold_state(ReservationState waiting, ReservationState ended_as,
                                           const LineQuantities& totals);
 [[nodiscard]] LineQuantities sum_lines(std::span<const LineImage> lines);
 [[nodiscard]] ReservationState state_of(const ReservationImage& image);
+// No held unit is soft.
+[[nodiscard]] bool is_firm(const ReservationImage& image);
 
 }  // namespace holdfast::model

@@ -56,6 +56,14 @@ TEST(FoldState, NothingLeftMeansHowTheLastUnitLeft) {
     }
 }
 
+// Nothing is promised to a waiter, so that its lines alone would say it had ended.
+TEST(FoldState, TheQueueComesBeforeAll) {
+    EXPECT_EQ(fold_state(queued, released, {}), queued);
+    EXPECT_EQ(fold_state(queued, expired, {}), queued);
+    EXPECT_EQ(fold_state(held, expired, {}), expired) << "a waiter that left the queue";
+    EXPECT_EQ(fold_state(held, released, {.held = 1}), held) << "a waiter that was served";
+}
+
 TEST(FoldState, ReturnedUnitsChangeNothing) {
     EXPECT_EQ(fold_state(held, released, {.shipped = 2, .returned = 2}), fulfilled);
 }
@@ -70,6 +78,17 @@ TEST(StateOf, FoldsTheSumOfAllLines) {
     EXPECT_EQ(state_of(image), committed);
     image.lines.push_back({.units = {.accepted = 1, .held = 1}});
     EXPECT_EQ(state_of(image), review);
+}
+
+TEST(IsFirm, AsLongAsNoHeldUnitIsSoft) {
+    ReservationImage image;
+    EXPECT_TRUE(is_firm(image));
+    image.lines = {{.units = {.accepted = 1, .held = 1}}};
+    EXPECT_TRUE(is_firm(image));
+    image.lines.push_back({.soft = true, .units = {.accepted = 1, .committed = 1}});
+    EXPECT_TRUE(is_firm(image)) << "what is sold is firm, however it was held";
+    image.lines.push_back({.soft = true, .units = {.accepted = 1, .held = 1}});
+    EXPECT_FALSE(is_firm(image));
 }
 
 TEST(SumLines, AddsEveryQuantity) {
@@ -113,25 +132,26 @@ TEST(ReservationState, OnlyHeldUnitsWait) {
     for (const auto state : {held, payment_pending, review}) {
         EXPECT_TRUE(is_waiting(state)) << to_string(state);
     }
-    for (const auto state : {committed, fulfilled, reconciled, released, expired, superseded}) {
+    for (const auto state :
+         {committed, fulfilled, reconciled, released, expired, superseded, queued}) {
         EXPECT_FALSE(is_waiting(state)) << to_string(state);
     }
 }
 
 TEST(ReservationState, NamesAreUnique) {
     std::set<std::string_view> names;
-    for (int value = 0; value <= static_cast<int>(superseded); ++value) {
+    for (int value = 0; value <= static_cast<int>(kLastReservationState); ++value) {
         names.insert(to_string(static_cast<ReservationState>(value)));
     }
-    EXPECT_EQ(names.size(), static_cast<std::size_t>(superseded) + 1);
+    EXPECT_EQ(names.size(), static_cast<std::size_t>(kLastReservationState) + 1);
 }
 
 TEST(Verb, NamesAreUnique) {
     std::set<std::string_view> names;
-    for (int value = 0; value <= static_cast<int>(Verb::replace); ++value) {
+    for (int value = 0; value <= static_cast<int>(kLastVerb); ++value) {
         names.insert(to_string(static_cast<Verb>(value)));
     }
-    EXPECT_EQ(names.size(), static_cast<std::size_t>(Verb::replace) + 1);
+    EXPECT_EQ(names.size(), static_cast<std::size_t>(kLastVerb) + 1);
 }
 
 }  // namespace
