@@ -9,7 +9,9 @@
 namespace holdfast::model {
 namespace {
 
-constexpr std::string_view kPrefix = "rsv_";
+constexpr std::string_view kReservationPrefix = "rsv_";
+constexpr std::string_view kCasePrefix = "cas_";
+constexpr std::string_view kTransferPrefix = "trf_";
 constexpr std::string_view kAlphabet = "0123456789abcdefghjkmnpqrstvwxyz";
 constexpr std::size_t kDigits = 13;  // 13 * 5 = 65 bits, the first digit carries 4
 constexpr unsigned kSequenceBits = 48;
@@ -46,32 +48,32 @@ std::uint32_t PublicIds::round(std::uint32_t half, std::size_t index) const {
 
 // A four-round Feistel network is a permutation for any round function, and pseudo-random for a
 // good one (Luby, Rackoff, 1988).
-std::string PublicIds::encode(PublicIdParts parts) const {
-    CHECK(parts.reservation.value() >> kSequenceBits == 0);
-    const std::uint64_t plain =
-        (static_cast<std::uint64_t>(parts.partition.value()) << kSequenceBits) |
-        parts.reservation.value();
-    auto left = static_cast<std::uint32_t>(plain >> 32);
-    auto right = static_cast<std::uint32_t>(plain);
+std::string PublicIds::print(std::string_view prefix, Plain plain) const {
+    CHECK(plain.sequence >> kSequenceBits == 0);
+    const std::uint64_t both =
+        (static_cast<std::uint64_t>(plain.partition.value()) << kSequenceBits) | plain.sequence;
+    auto left = static_cast<std::uint32_t>(both >> 32);
+    auto right = static_cast<std::uint32_t>(both);
     for (std::size_t i = 0; i < round_keys_.size(); ++i) {
         left = std::exchange(right, left ^ round(right, i));
     }
     std::uint64_t code = (static_cast<std::uint64_t>(left) << 32) | right;
-    std::string out(kPrefix);
-    out.resize(kPrefix.size() + kDigits);
+    std::string out(prefix);
+    out.resize(prefix.size() + kDigits);
     for (std::size_t i = kDigits; i-- > 0; code >>= 5) {
-        out[kPrefix.size() + i] = kAlphabet[code & 31];
+        out[prefix.size() + i] = kAlphabet[code & 31];
     }
     return out;
 }
 
-std::optional<PublicIdParts> PublicIds::decode(std::string_view text) const {
-    if (text.size() != kPrefix.size() + kDigits ||
-        !std::ranges::equal(text.substr(0, kPrefix.size()), kPrefix, {}, to_lower)) {
+std::optional<PublicIds::Plain> PublicIds::parse(std::string_view prefix,
+                                                 std::string_view text) const {
+    if (text.size() != prefix.size() + kDigits ||
+        !std::ranges::equal(text.substr(0, prefix.size()), prefix, {}, to_lower)) {
         return std::nullopt;
     }
     std::uint64_t code = 0;
-    for (const char letter : text.substr(kPrefix.size())) {
+    for (const char letter : text.substr(prefix.size())) {
         const auto digit = digit_of(letter);
         if (!digit || (code >> 59) != 0) {
             return std::nullopt;
@@ -83,10 +85,48 @@ std::optional<PublicIdParts> PublicIds::decode(std::string_view text) const {
     for (std::size_t i = round_keys_.size(); i-- > 0;) {
         right = std::exchange(left, right ^ round(left, i));
     }
-    const std::uint64_t plain = (static_cast<std::uint64_t>(left) << 32) | right;
-    return PublicIdParts{
-        .partition = PartitionId(static_cast<std::uint16_t>(plain >> kSequenceBits)),
-        .reservation = ReservationId(plain & ((1ULL << kSequenceBits) - 1))};
+    const std::uint64_t both = (static_cast<std::uint64_t>(left) << 32) | right;
+    return Plain{.partition = PartitionId(static_cast<std::uint16_t>(both >> kSequenceBits)),
+                 .sequence = both & ((1ULL << kSequenceBits) - 1)};
+}
+
+std::string PublicIds::encode(PublicIdParts parts) const {
+    return print(kReservationPrefix,
+                 {.partition = parts.partition, .sequence = parts.reservation.value()});
+}
+
+std::string PublicIds::encode(PartitionId partition, CaseId id) const {
+    return print(kCasePrefix, {.partition = partition, .sequence = id.value()});
+}
+
+std::string PublicIds::encode(PartitionId partition, TransferId id) const {
+    return print(kTransferPrefix, {.partition = partition, .sequence = id.value()});
+}
+
+std::optional<PublicIdParts> PublicIds::decode(std::string_view text) const {
+    const auto plain = parse(kReservationPrefix, text);
+    if (!plain) {
+        return std::nullopt;
+    }
+    return PublicIdParts{.partition = plain->partition,
+                         .reservation = ReservationId(plain->sequence)};
+}
+
+std::optional<std::pair<PartitionId, CaseId>> PublicIds::decode_case(std::string_view text) const {
+    const auto plain = parse(kCasePrefix, text);
+    if (!plain) {
+        return std::nullopt;
+    }
+    return std::pair(plain->partition, CaseId(plain->sequence));
+}
+
+std::optional<std::pair<PartitionId, TransferId>> PublicIds::decode_transfer(
+    std::string_view text) const {
+    const auto plain = parse(kTransferPrefix, text);
+    if (!plain) {
+        return std::nullopt;
+    }
+    return std::pair(plain->partition, TransferId(plain->sequence));
 }
 
 std::string encode_position(PartitionId partition, Sequence sequence) {

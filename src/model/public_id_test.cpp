@@ -95,6 +95,32 @@ TEST(PublicId, IsReadInEitherCase) {
     }
 }
 
+TEST(PublicId, OfACaseOrTransferComesBackAsThePairItWasMadeOf) {
+    const PublicIds ids(kKey);
+    for (const auto sequence : std::to_array<std::uint64_t>({0, 1, 1'000'017, kSequences - 1})) {
+        const auto of_case = std::pair(PartitionId(7), CaseId(sequence));
+        const auto of_transfer = std::pair(PartitionId(7), TransferId(sequence));
+        EXPECT_EQ(ids.decode_case(ids.encode(of_case.first, of_case.second)), of_case);
+        EXPECT_EQ(ids.decode_transfer(ids.encode(of_transfer.first, of_transfer.second)),
+                  of_transfer);
+    }
+    EXPECT_EQ(ids.encode(PartitionId(7), CaseId(1'000'017)), "cas_7f0wb0qm3508p");
+    EXPECT_EQ(ids.encode(PartitionId(7), TransferId(1'000'017)), "trf_7f0wb0qm3508p");
+}
+
+TEST(PublicId, OfOneKindIsNoneOfAnother) {
+    const PublicIds ids(kKey);
+    const auto reservation = ids.encode(parts(0, 1));
+    const auto of_case = ids.encode(PartitionId(0), CaseId(1));
+    const auto transfer = ids.encode(PartitionId(0), TransferId(1));
+    EXPECT_FALSE(ids.decode(of_case));
+    EXPECT_FALSE(ids.decode(transfer));
+    EXPECT_FALSE(ids.decode_case(reservation));
+    EXPECT_FALSE(ids.decode_case(transfer));
+    EXPECT_FALSE(ids.decode_transfer(reservation));
+    EXPECT_FALSE(ids.decode_transfer(of_case));
+}
+
 TEST(PublicId, OfAnotherFormIsNone) {
     const PublicIds ids(kKey);
     const auto good = ids.encode(parts(3, 9));
