@@ -36,6 +36,11 @@ TEST(Limits, OneCommandFitsInABatchAndABatchInTheInbox) {
     EXPECT_LE(kExpiriesPerBatchMax, kBatchEventsMax);
 }
 
+TEST(Limits, NoPoolOrClassEverRunsOutOfIds) {
+    EXPECT_LT(kPoolsMax, kAnyPool.value());
+    EXPECT_LT(kClassesMax, std::numeric_limits<ClassId::rep>::max());
+}
+
 TEST(Limits, PagesHaveADefaultWithinTheirMaximum) {
     EXPECT_GT(kPageSizeDefault, 0u);
     EXPECT_LE(kPageSizeDefault, kPageSizeMax);
