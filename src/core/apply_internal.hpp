@@ -29,7 +29,39 @@ class Rehash {
     std::tuple<const Record&...> record_;
 };
 
-void apply_reservation(State& state, const model::ReservationChanged& event);
+// The cell of (SKU, pool), made if it is not there.
+std::uint32_t ensure_cell(State& state, model::SkuId sku, model::PoolId pool);
+// To be called after a cell's figures changed: notes what asks for an event of its own.
+void note_cell(State& state, std::uint32_t cell);
+
+void apply_class(State& state, const model::ClassDefined& event);
+void apply_pool(State& state, const model::PoolDefined& event);
+void apply_caps(State& state, const model::CapsSet& event);
+void apply_selling(State& state, const model::SellingChanged& event);
+void apply_sku(State& state, const model::SkuRegistered& event);
+void apply_sku_update(State& state, const model::SkuUpdated& event);
+
+void apply_movement(State& state, const model::StockMoved& event, model::Sequence sequence,
+                    base::Time time);
+void apply_safety_stock(State& state, const model::SafetyStockSet& event);
+void apply_transfer(State& state, const model::TransferChanged& event, model::Sequence sequence,
+                    base::Time time);
+void apply_count(State& state, const model::StockCounted& event, model::Sequence sequence);
+// On hand changed by a movement that happened at `occurred`.
+void note_move(State& state, std::uint32_t cell, model::Sequence sequence, base::Time occurred);
+void change_unavailable(State& state, std::uint32_t cell, model::Reason reason,
+                        std::int64_t delta);
+
+void apply_case_opened(State& state, const model::CaseOpened& event);
+void apply_case_resolved(State& state, const model::CaseResolved& event);
+void apply_parked(State& state, const model::FactParked& event, model::Sequence sequence);
+// As a snapshot has them.
+void restore_case(State& state, const model::CaseImage& image);
+void restore_parked(State& state, const model::FactParked& event, model::Sequence sequence);
+void restore_transfer(State& state, const model::TransferImage& image);
+
+void apply_reservation(State& state, const model::ReservationChanged& event,
+                       model::Sequence sequence, base::Time time);
 // A reservation as a snapshot has it: cells and totals already count it.
 void restore_reservation(State& state, const model::ReservationImage& image);
 void apply_downtime(State& state, const model::DowntimeRecorded& event);

@@ -4,6 +4,7 @@
 #include "base/check.hpp"
 #include "core/apply_internal.hpp"
 #include "core/extras.hpp"
+#include "core/owners.hpp"
 #include "model/command.hpp"
 
 namespace holdfast::core {
@@ -14,20 +15,50 @@ using model::ReservationChanged;
 using model::ReservationImage;
 using model::Verb;
 
-std::uint32_t new_lines(State& state, std::uint32_t owner, const ReservationImage& image) {
-    std::uint32_t first = kNoIndex;
-    std::uint32_t previous = kNoIndex;
-    for (const auto& from : image.lines) {
-        const std::uint32_t index = state.lines.add();
-        Line& line = state.lines[index];
-        line.sku = from.sku;
-        line.requested = from.requested;
-        line.reservation = owner;
-        line.cell = from.untracked ? kNoIndex : state.sku(from.sku).cell;
-        (previous == kNoIndex ? first : state.lines[previous].next) = index;
-        previous = index;
+// Places a line in its cell once the image says where. Waiters without a wish are nowhere.
+void place(State& state, Line& line, const model::LineImage& to) {
+    if (!line.untracked && line.cell == kNoIndex && to.pool != model::kAnyPool) {
+        line.cell = ensure_cell(state, to.sku, to.pool);
     }
-    return first;
+}
+
+std::uint32_t new_line(State& state, std::uint32_t owner, const model::LineImage& from) {
+    const std::uint32_t index = state.lines.add();
+    Line& line = state.lines[index];
+    line.sku = from.sku;
+    line.requested = from.requested;
+    line.reservation = owner;
+    line.untracked = from.untracked;
+    line.continues = from.continues;
+    place(state, line, from);
+    return index;
+}
+
+// Whether the record is the one that the image's entry speaks of.
+bool is_same_entry(const State& state, const Line& line, const model::LineImage& to) {
+    const bool in_place = line.cell == kNoIndex || state.cells[line.cell].pool == to.pool;
+    return line.sku == to.sku && line.continues == to.continues && in_place;
+}
+
+// Entries are only ever added: a line's part in a pool that it had nothing in before.
+void match_lines(State& state, std::uint32_t owner, const ReservationImage& image) {
+    Reservation& reservation = state.reservations[owner];
+    std::uint32_t previous = kNoIndex;
+    std::uint32_t at = reservation.first_line;
+    for (const auto& to : image.lines) {
+        if (at != kNoIndex && is_same_entry(state, state.lines[at], to)) {
+            place(state, state.lines[at], to);
+            previous = at;
+            at = state.lines[at].next;
+            continue;
+        }
+        const std::uint32_t fresh = new_line(state, owner, to);
+        state.lines[fresh].next = at;
+        (previous == kNoIndex ? reservation.first_line : state.lines[previous].next) = fresh;
+        previous = fresh;
+    }
+    CHECK(at == kNoIndex, "a reservation lost a line");
+    reservation.line_count = static_cast<std::uint32_t>(image.lines.size());
 }
 
 std::uint32_t new_reservation(State& state, const ReservationImage& image) {
@@ -36,8 +67,6 @@ std::uint32_t new_reservation(State& state, const ReservationImage& image) {
     reservation.id = image.id;
     reservation.tenant = image.tenant;
     reservation.created_ms = base::to_ms(image.created_at);
-    reservation.line_count = static_cast<std::uint32_t>(image.lines.size());
-    reservation.first_line = new_lines(state, index, image);
     if (!image.texts.reference.empty()) {
         reservation.reference =
             model::reference_name(state.tenant(image.tenant).name, image.texts.reference).digest;
@@ -46,20 +75,42 @@ std::uint32_t new_reservation(State& state, const ReservationImage& image) {
     return index;
 }
 
+struct Moved {
+    Disposition disposition;
+    model::Sequence sequence;
+    base::Time occurred;
+};
+
 // Units move between the line's quantities; the cell follows by the difference.
-void apply_line(State& state, Line& line, const model::LineImage& to, Disposition disposition) {
+void apply_line(State& state, Line& line, const model::LineImage& to, const Moved& how) {
     CHECK(to.sku == line.sku && to.units.balanced(), "a line does not fit its reservation");
     if (line.cell != kNoIndex) {
-        Cell& cell = state.cells[line.cell];
-        const Rehash rehash(state, cell);
+        const std::uint32_t index = line.cell;
+        Cell& cell = state.cells[index];
         const std::int64_t came_back = to.units.returned - line.units.returned;
-        cell.units.held += to.units.held - line.units.held;
+        const std::int64_t on_hand = came_back - (to.units.shipped - line.units.shipped);
+        CellFacts& facts = state.cell_facts[index];
+        const bool moves = on_hand != 0 || came_back != 0;
+        state.hash -= moves ? hash_of(cell, facts) : hash_of(cell);
+        (line.soft ? cell.units.soft_held : cell.units.held) -= line.units.held;
+        (to.soft ? cell.units.soft_held : cell.units.held) += to.units.held;
         cell.units.committed += to.units.committed - line.units.committed;
-        cell.units.on_hand += came_back - (to.units.shipped - line.units.shipped);
-        cell.units.unavailable += disposition == Disposition::damaged ? came_back : 0;
-        CHECK(cell.units.held >= 0 && cell.units.committed >= 0, "a cell went below zero");
+        cell.units.on_hand += on_hand;
+        CHECK(cell.units.held >= 0 && cell.units.committed >= 0 && cell.units.soft_held >= 0,
+              "a cell went below zero");
+        if (came_back != 0 && how.disposition == Disposition::damaged) {
+            change_unavailable(state, index, model::Reason::damage, came_back);
+        }
+        if (on_hand != 0) {
+            note_move(state, index, how.sequence, how.occurred);
+        }
+        state.hash += moves ? hash_of(cell, facts) : hash_of(cell);
     }
     line.units = to.units;
+    line.soft = to.soft;
+    if (line.cell != kNoIndex) {
+        note_cell(state, line.cell);
+    }
 }
 
 // The heaps hold exactly what holds units until a deadline. Keys must not change while linked.
@@ -68,6 +119,7 @@ void unlink_deadlines(State& state, std::uint32_t index) {
     if (!reservation.in_deadlines.linked()) {
         return;
     }
+    leave_owners(state, index);
     for (std::uint32_t i = reservation.first_line; i != kNoIndex; i = state.lines[i].next) {
         if (state.lines[i].in_cell.linked()) {
             DeadlineHeap(LineDeadlines{state}, state.cells[state.lines[i].cell].deadlines)
@@ -77,9 +129,9 @@ void unlink_deadlines(State& state, std::uint32_t index) {
     DeadlineHeap(ReservationDeadlines{state}, state.deadlines).remove(index);
 }
 
-void link_deadlines(State& state, std::uint32_t index, bool holding) {
+void link_deadlines(State& state, std::uint32_t index, bool open) {
     Reservation& reservation = state.reservations[index];
-    if (!holding || reservation.deadline_ms == INT64_MAX) {
+    if (!open || reservation.deadline_ms == INT64_MAX) {
         return;
     }
     for (std::uint32_t i = reservation.first_line; i != kNoIndex; i = state.lines[i].next) {
@@ -89,6 +141,7 @@ void link_deadlines(State& state, std::uint32_t index, bool holding) {
         }
     }
     DeadlineHeap(ReservationDeadlines{state}, state.deadlines).insert(index);
+    join_owners(state, index);
 }
 
 void join_reference_chain(State& state, std::uint32_t index) {
@@ -118,12 +171,12 @@ void leave_reference_chain(State& state, std::uint32_t index) {
     reservation.in_reference_chain = false;
 }
 
-void follow_reference_chain(State& state, std::uint32_t index, bool holding) {
+void follow_reference_chain(State& state, std::uint32_t index, bool open) {
     const Reservation& reservation = state.reservations[index];
-    if (reservation.reference.empty() || holding == reservation.in_reference_chain) {
+    if (reservation.reference.empty() || open == reservation.in_reference_chain) {
         return;
     }
-    holding ? join_reference_chain(state, index) : leave_reference_chain(state, index);
+    open ? join_reference_chain(state, index) : leave_reference_chain(state, index);
 }
 
 void set_fields(Reservation& reservation, const ReservationImage& image) {
@@ -136,47 +189,112 @@ void set_fields(Reservation& reservation, const ReservationImage& image) {
     pack_extras(image, reservation.extras);
 }
 
+void set_waited_for(State& state, model::SkuId sku, bool waited_for) {
+    for (std::uint32_t c = state.sku(sku).cell; c != kNoIndex; c = state.next_cell(c)) {
+        state.cells[c].waited_for = waited_for;
+    }
+}
+
+void join_queue(State& state, std::uint32_t index) {
+    const Reservation& reservation = state.reservations[index];
+    const Line& line = state.lines[reservation.first_line];
+    Sku& sku = state.skus[line.sku.value()];
+    if (sku.queue == kNoIndex) {
+        sku.queue = state.queues.add();
+    }
+    WaitQueue& queue = state.queues[sku.queue];
+    queue.add({.id = reservation.id, .reservation = index, .quantity = line.requested});
+    ++state.totals.waiters;
+    if (queue.size() == 1) {
+        set_waited_for(state, line.sku, true);
+    }
+}
+
+void leave_queue(State& state, std::uint32_t index) {
+    const Reservation& reservation = state.reservations[index];
+    const model::SkuId sku = state.lines[reservation.first_line].sku;
+    WaitQueue& queue = state.queues[state.sku(sku).queue];
+    queue.remove(reservation.id);
+    --state.totals.waiters;
+    if (queue.empty()) {
+        set_waited_for(state, sku, false);
+    }
+}
+
+// Everything that finds open reservations.
+void link(State& state, std::uint32_t index) {
+    const bool open = state.is_open(state.reservations[index]);
+    link_deadlines(state, index, open);
+    follow_reference_chain(state, index, open);
+}
+
+// Its case may be due, over, or about to settle.
+void note_reservation(State& state, std::uint32_t index, Verb verb) {
+    const auto about = state.cases_about.lower_bound(
+        {state.reservations[index].id, model::CaseKind{}, model::CaseId{}});
+    const bool has_case = about != state.cases_about.end() &&
+                          std::get<0>(*about) == state.reservations[index].id;
+    if (has_case || verb == Verb::time_out_payment) {
+        state.attention.reservations.push_back(index);
+    }
+}
+
 }  // namespace
 
-void apply_reservation(State& state, const ReservationChanged& event) {
+void apply_reservation(State& state, const ReservationChanged& event, model::Sequence sequence,
+                       base::Time time) {
     const ReservationImage& image = event.image;
     const auto* const known = state.reservations_by_id.find(State::id_digest(image.id));
     const bool created = known == nullptr;
     const std::uint32_t index = created ? new_reservation(state, image) : *known;
     Reservation& reservation = state.reservations[index];
-    CHECK(reservation.line_count == image.lines.size(), "a reservation lost a line");
-    const bool held_before = state.units_of(reservation).held > 0;
+    const bool held_before = !created && state.units_of(reservation).held > 0;
+    const bool queued_before =
+        !created && reservation.waiting == model::ReservationState::queued;
     if (!created) {
         state.hash -= hash_of(state, reservation);
         unlink_deadlines(state, index);
     }
+    if (queued_before) {
+        leave_queue(state, index);
+    }
+    match_lines(state, index, image);
     set_fields(reservation, image);
+    const Moved how{.disposition = event.disposition,
+                    .sequence = sequence,
+                    .occurred = event.occurred_at == base::Time{} ? time : event.occurred_at};
     std::uint32_t line = reservation.first_line;
     for (const auto& to : image.lines) {
-        apply_line(state, state.lines[line], to, event.disposition);
+        apply_line(state, state.lines[line], to, how);
         line = state.lines[line].next;
     }
+    if (image.waiting == model::ReservationState::queued) {
+        join_queue(state, index);
+    }
+    link(state, index);
     const bool holding = state.units_of(reservation).held > 0;
-    link_deadlines(state, index, holding);
-    follow_reference_chain(state, index, holding);
     state.totals.live_holds +=
         static_cast<std::uint64_t>(holding) - static_cast<std::uint64_t>(held_before);
     state.totals.late_commits += static_cast<std::uint64_t>(event.verb == Verb::retake);
     state.hash += hash_of(state, reservation);
+    note_reservation(state, index, event.verb);
 }
 
 void restore_reservation(State& state, const ReservationImage& image) {
     const std::uint32_t index = new_reservation(state, image);
     Reservation& reservation = state.reservations[index];
+    match_lines(state, index, image);
     set_fields(reservation, image);
     std::uint32_t line = reservation.first_line;
     for (const auto& to : image.lines) {
         state.lines[line].units = to.units;
+        state.lines[line].soft = to.soft;
         line = state.lines[line].next;
     }
-    const bool holding = state.units_of(reservation).held > 0;
-    link_deadlines(state, index, holding);
-    follow_reference_chain(state, index, holding);
+    if (image.waiting == model::ReservationState::queued) {
+        join_queue(state, index);
+    }
+    link(state, index);
     state.hash += hash_of(state, reservation);
 }
 
@@ -194,9 +312,9 @@ void apply_downtime(State& state, const model::DowntimeRecorded& event) {
         base::Duration grace{};
         for (std::uint32_t i = reservation.first_line; i != kNoIndex; i = state.lines[i].next) {
             const auto& sku_class = state.class_of(state.lines[i].sku);
-            grace = std::max(grace, reservation.waiting == model::ReservationState::held
-                                        ? sku_class.held_downtime_grace
-                                        : sku_class.payment_downtime_grace);
+            const bool pays = reservation.waiting == model::ReservationState::payment_pending;
+            grace = std::max(grace, pays ? sku_class.payment_downtime_grace
+                                         : sku_class.held_downtime_grace);
         }
         const base::Duration moved = std::min(away, grace);
         if (moved.count() > 0) {

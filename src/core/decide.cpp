@@ -68,6 +68,17 @@ Decision decide(const State& state, const Command& command, Stamp stamp) {
         Decision operator()(const SetSafetyStock& r) const { return decide_safety_stock(asked, r); }
         Decision operator()(const PutSku& r) const { return decide_put_sku(asked, r); }
         Decision operator()(const ReadReservation& r) const { return decide_read(asked, r); }
+        Decision operator()(const PutClass& r) const { return decide_put_class(asked, r); }
+        Decision operator()(const PutPool& r) const { return decide_put_pool(asked, r); }
+        Decision operator()(const SetCaps& r) const { return decide_caps(asked, r); }
+        Decision operator()(const ChangeSelling& r) const { return decide_selling(asked, r); }
+        Decision operator()(const TransferStock& r) const { return decide_transfer(asked, r); }
+        Decision operator()(const SettleTransfer& r) const {
+            return decide_settle_transfer(asked, r);
+        }
+        Decision operator()(const RecordSale& r) const { return decide_sale(asked, r); }
+        Decision operator()(const CountStock& r) const { return decide_count(asked, r); }
+        Decision operator()(const ResolveCase& r) const { return decide_resolve_case(asked, r); }
     };
     return std::visit(Dispatch{asked}, command.request);
 }
@@ -84,7 +95,7 @@ std::vector<Event> genesis(base::Digest128 ledger_id, base::Digest128 id_key) {
                              .recorded_refusals_per_second = kRecordedRefusalsPerSecond,
                              .tombstones_max = kTombstonesMax,
                              .name = "default"},
-            ClassDefined{.tenant = kFirst, .sku_class = default_class()}};
+            ClassDefined{.tenant = kFirst, .sku_class = default_class(), .key = {}}};
 }
 
 Decision applied(std::vector<Event> events) {
@@ -105,6 +116,13 @@ Decision expire_first(const Reservation& reservation) {
     Decision out;
     out.outcome = Outcome::expire_first;
     out.expire = reservation.id;
+    return out;
+}
+
+Decision grant_first(const Reservation& waiter) {
+    Decision out;
+    out.outcome = Outcome::grant_first;
+    out.grant = waiter.id;
     return out;
 }
 
@@ -184,25 +202,61 @@ TenantId ensure_tenant(const Asked& asked, std::vector<Event>& events) {
                                          .recorded_refusals_per_second = kRecordedRefusalsPerSecond,
                                          .tombstones_max = kTombstonesMax,
                                          .name = asked.command.tenant.text});
-    events.emplace_back(ClassDefined{.tenant = fresh, .sku_class = default_class()});
+    events.emplace_back(ClassDefined{.tenant = fresh, .sku_class = default_class(), .key = {}});
     return fresh;
 }
 
-std::int64_t Availability::left(std::uint32_t cell) const {
-    const auto found =
-        std::ranges::lower_bound(taken_, cell, {}, &std::pair<std::uint32_t, std::int64_t>::first);
-    const bool known = found != taken_.end() && found->first == cell;
-    return state_.cells[cell].units.sellable() - (known ? found->second : 0);
+Decision refuse_limit(const Asked& asked, RefusalCode code, std::int64_t limit) {
+    Refusal refusal;
+    refusal.code = code;
+    refusal.limit = limit;
+    return refused(asked, std::move(refusal));
 }
 
-void Availability::take(std::uint32_t cell, std::int64_t units) {
-    const auto found =
-        std::ranges::lower_bound(taken_, cell, {}, &std::pair<std::uint32_t, std::int64_t>::first);
-    if (found != taken_.end() && found->first == cell) {
-        found->second += units;
-    } else {
-        taken_.insert(found, {cell, units});
+Decision refuse_line(const Asked& asked, RefusalCode code, std::size_t line) {
+    Refusal refusal;
+    refusal.code = code;
+    refusal.line = static_cast<std::uint32_t>(line);
+    return refused(asked, std::move(refusal));
+}
+
+std::expected<PoolId, Decision> resolve_pool(const Asked& asked, const std::optional<Name>& pool) {
+    if (!pool) {
+        if (asked.tenant && asked.state.tenant(*asked.tenant).pools.size() > 1) {
+            return std::unexpected(refused(asked, RefusalCode::pool_required));
+        }
+        return kDefaultPool;
     }
+    if (pool->text == "default") {
+        return kDefaultPool;
+    }
+    const auto found =
+        asked.tenant ? asked.state.find_pool(*asked.tenant, pool->digest) : std::nullopt;
+    if (!found) {
+        return std::unexpected(refused(asked, RefusalCode::unknown_pool));
+    }
+    return *found;
+}
+
+const Reservation* dead_hold_of(const State& state, SkuId sku, base::Time now) {
+    for (std::uint32_t c = state.sku(sku).cell; c != kNoIndex; c = state.next_cell(c)) {
+        const Reservation* const due = state.first_due_in(state.cells[c]);
+        if (due != nullptr && is_dead(*due, now)) {
+            return due;
+        }
+    }
+    return nullptr;
+}
+
+const Reservation* dead_hold_of(const State& state, std::span<const std::uint32_t> cells,
+                                base::Time now) {
+    for (const std::uint32_t cell : cells) {
+        const Reservation* const due = state.first_due_in(state.cells[cell]);
+        if (due != nullptr && is_dead(*due, now)) {
+            return due;
+        }
+    }
+    return nullptr;
 }
 
 }  // namespace holdfast::core

@@ -8,7 +8,8 @@
 //
 // Order of judgement (the first that applies answers; it is API, a test holds it):
 //   key replay or key reuse -> tombstone -> unknown names -> limits of the request -> already in
-//   the asked-for state (a success) -> version -> transition -> stock.
+//   the asked-for state (a success) -> version -> transition -> selling stopped -> owners' caps ->
+//   stock.
 // Thread rule: one thread per state.
 #pragma once
 
@@ -29,6 +30,7 @@ enum class Outcome : std::uint8_t {
     replayed,      // the reply is the one of event `replay_of`
     refused,       // `refusal`; `events` has a RefusalRecorded if the "no" is to be remembered
     expire_first,  // the hold `expire` is past its deadline: expire it, then decide again
+    grant_first,   // the waiter `grant` was here before: grant it its units, then decide again
 };
 
 struct Decision {
@@ -37,6 +39,9 @@ struct Decision {
     model::Refusal refusal;
     model::Sequence replay_of;
     model::ReservationId expire;
+    model::ReservationId grant;
+    // Appended after the reply's event, also after a refusal's.
+    std::vector<model::Event> after;
     Extras kept{};  // what an image views that must survive the applying of an earlier event
 };
 
@@ -45,6 +50,19 @@ struct Decision {
 // The event that ends a hold whose deadline has passed: expired, or moved to review if it is in
 // payment_pending and a class of its lines says so. The reservation must be past its deadline.
 [[nodiscard]] model::Event decide_expiry(const State& state, const Reservation& reservation);
+
+// The waiter whose turn it is: the first that fits what there is. Null: nobody.
+[[nodiscard]] const Reservation* next_grant(const State& state, model::SkuId sku, base::Time now);
+// The event that gives it its units.
+[[nodiscard]] model::Event decide_grant(const State& state, const Reservation& waiter,
+                                        base::Time now);
+// A waiter's place, and when its turn may come if everybody before it lets their hold end: unknown
+// (kNever) if nothing says so.
+struct Place {
+    std::uint32_t ahead = 0;
+    base::Time estimate_at = base::kNever;
+};
+[[nodiscard]] Place place_of(const State& state, const Reservation& waiter);
 
 // What the very first batch of a new ledger says: its identity and the tenant `default`.
 [[nodiscard]] std::vector<model::Event> genesis(base::Digest128 ledger_id, base::Digest128 id_key);

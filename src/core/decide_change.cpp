@@ -17,20 +17,29 @@ namespace {
 std::int64_t actionable(Operation operation, const LineQuantities& units) {
     switch (operation) {
         case Operation::ship: return units.committed;
-        case Operation::cancel: return units.held + units.committed;
+        case Operation::cancel:
+        case Operation::close_short:
+        case Operation::reallocate: return units.held + units.committed;
         case Operation::return_units: return units.shipped - units.returned;
         default: return units.held;
     }
 }
 
-bool names(const LinePart& part, const LineImage& line, std::size_t index,
+// `line` is the first entry of the line, `number` counts lines from 1.
+bool names(const LinePart& part, const LineImage& line, std::size_t number,
            std::optional<SkuId> sku) {
     if (part.line_id.empty()) {
         return sku == line.sku;
     }
-    // A line without an id answers to its number, counted from 1, as replies show it.
-    return line.line_id.empty() ? part.line_id == std::to_string(index + 1)
+    // A line without an id answers to its number, as replies show it.
+    return line.line_id.empty() ? part.line_id == std::to_string(number)
                                 : part.line_id == line.line_id;
+}
+
+// A reallocation may say which pool the units are to come from.
+bool in_pool(const Change& change, const LineImage& line) {
+    const auto& from = change.request.from;
+    return !from || change.asked.state.find_pool(change.image.tenant, from->digest) == line.pool;
 }
 
 struct Taken {
@@ -42,9 +51,15 @@ struct Taken {
 Taken take_part(const Change& change, const LinePart& part, std::vector<std::int64_t>& taken) {
     const auto sku = change.asked.state.find_sku(part.sku.digest);
     Taken out{.first_line = {}, .missing = part.quantity};
+    std::size_t number = 0;
+    std::size_t first = 0;
     for (std::size_t i = 0; i < change.image.lines.size(); ++i) {
         const LineImage& line = change.image.lines[i];
-        if (names(part, line, i, sku)) {
+        if (!line.continues) {
+            ++number;
+            first = i;
+        }
+        if (names(part, change.image.lines[first], number, sku) && in_pool(change, line)) {
             out.first_line = out.first_line.value_or(i);
             const std::int64_t left =
                 actionable(change.asked.command.operation, line.units) - taken[i];
@@ -73,7 +88,9 @@ std::expected<Selection, Decision> select_units(const Change& change) {
     out.units.resize(image.lines.size());
     if (parts.empty()) {
         for (std::size_t i = 0; i < image.lines.size(); ++i) {
-            out.units[i] = actionable(change.asked.command.operation, image.lines[i].units);
+            if (in_pool(change, image.lines[i])) {
+                out.units[i] = actionable(change.asked.command.operation, image.lines[i].units);
+            }
         }
         return out;
     }
@@ -121,7 +138,7 @@ Decision refuse_bound(const Change& change, RefusalCode code, base::Duration bou
 Decision accept_change(const Change& change, Verb verb, ReservationImage image) {
     const auto& request = change.request;
     ++image.version;
-    if (sum_lines(image.lines).held == 0) {
+    if (sum_lines(image.lines).held == 0 && image.waiting != ReservationState::queued) {
         image.expires_at = base::kNever;
     }
     std::vector<Event> events;
@@ -164,6 +181,8 @@ Decision judge(const Change& change) {
         case Operation::ship: return judge_ship(change);
         case Operation::cancel: return judge_cancel(change);
         case Operation::return_units: return judge_return(change);
+        case Operation::reallocate: return judge_reallocate(change);
+        case Operation::close_short: return judge_close_short(change);
         default: break;
     }
     UNREACHABLE();
@@ -195,6 +214,16 @@ Decision decide_read(const Asked& asked, const ReadReservation& request) {
     }
     if (is_dead(*found, asked.stamp.time)) {
         return expire_first(*found);
+    }
+    if (found->waiting == ReservationState::queued) {
+        // A read must not see a waiter whose turn has come.
+        const SkuId sku = asked.state.lines[found->first_line].sku;
+        if (const auto* const dead = dead_hold_of(asked.state, sku, asked.stamp.time)) {
+            return expire_first(*dead);
+        }
+        if (const auto* const next = next_grant(asked.state, sku, asked.stamp.time)) {
+            return grant_first(*next);
+        }
     }
     return shown(
         ReservationChanged{.verb = Verb::hold, .image = asked.state.image_of(*found), .key = {}});

@@ -45,5 +45,7 @@ Decision judge_extend(const Change& change);
 Decision judge_ship(const Change& change);
 Decision judge_cancel(const Change& change);
 Decision judge_return(const Change& change);
+Decision judge_reallocate(const Change& change);
+Decision judge_close_short(const Change& change);
 
 }  // namespace holdfast::core

@@ -12,20 +12,6 @@ using namespace model;
 
 namespace {
 
-Decision refuse_line(const Asked& asked, RefusalCode code, std::size_t line) {
-    Refusal refusal;
-    refusal.code = code;
-    refusal.line = static_cast<std::uint32_t>(line);
-    return refused(asked, std::move(refusal));
-}
-
-Decision refuse_limit(const Asked& asked, RefusalCode code, std::int64_t limit) {
-    Refusal refusal;
-    refusal.code = code;
-    refusal.limit = limit;
-    return refused(asked, std::move(refusal));
-}
-
 std::optional<Decision> judge_tombstone(const Asked& asked, const CreateReservation& request) {
     const auto blocks = [&](base::Digest128 name) {
         const Tombstone* const found = name.empty() ? nullptr : asked.state.tombstones.find(name);
@@ -37,36 +23,57 @@ std::optional<Decision> judge_tombstone(const Asked& asked, const CreateReservat
     return std::nullopt;
 }
 
-// The lines with their SKUs looked up; nothing accepted yet.
-std::expected<std::vector<LineImage>, Decision> resolve_lines(const Asked& asked,
-                                                              const CreateReservation& request) {
-    std::vector<LineImage> lines;
-    lines.reserve(request.lines.size());
+std::int64_t minimum_of(const CreateReservation& request, const RequestedLine& line) {
+    return line.min_quantity.value_or(request.partial ? 0 : line.quantity);
+}
+
+// The lines with their SKUs and pools looked up; nothing accepted yet.
+std::expected<std::vector<Wanted>, Decision> resolve_lines(const Asked& asked,
+                                                           const CreateReservation& request) {
+    std::vector<Wanted> out;
+    out.reserve(request.lines.size());
     for (std::size_t i = 0; i < request.lines.size(); ++i) {
         const RequestedLine& from = request.lines[i];
         const auto sku = asked.state.find_sku(from.sku.digest);
         if (!sku) {
             return std::unexpected(refuse_line(asked, RefusalCode::unknown_sku, i));
         }
-        if (from.pool && from.pool->text != "default") {
-            return std::unexpected(refuse_line(asked, RefusalCode::unknown_pool, i));
+        PoolId pool = kAnyPool;
+        if (from.pool) {
+            const auto found = asked.state.find_pool(*asked.tenant, from.pool->digest);
+            if (!found) {
+                return std::unexpected(refuse_line(asked, RefusalCode::unknown_pool, i));
+            }
+            pool = *found;
         }
-        lines.push_back({.sku = *sku,
-                         .pool = kDefaultPool,
-                         .untracked = asked.state.class_of(*sku).tracking == Tracking::none,
-                         .requested = from.quantity,
-                         .units = {},
-                         .line_id = from.line_id,
-                         .group = from.group});
+        const bool untracked = asked.state.class_of(*sku).tracking == Tracking::none;
+        out.push_back({.line = {.sku = *sku,
+                                .pool = pool,
+                                .untracked = untracked,
+                                .requested = from.quantity,
+                                .units = {},
+                                .line_id = from.line_id,
+                                .group = from.group},
+                       .minimum = untracked ? from.quantity : minimum_of(request, from)});
     }
-    return lines;
+    return out;
 }
 
-std::optional<Decision> judge_quantities(const Asked& asked, const CreateReservation& request) {
+std::optional<Decision> judge_quantities(const Asked& asked, const CreateReservation& request,
+                                         std::span<const Wanted> wanted) {
     std::int64_t total = 0;
-    for (const auto& line : request.lines) {
-        if (line.quantity > kLineQuantityMax) {
-            return refuse_limit(asked, RefusalCode::limit_exceeded, kLineQuantityMax);
+    for (std::size_t i = 0; i < request.lines.size(); ++i) {
+        const RequestedLine& line = request.lines[i];
+        const std::int64_t by_class =
+            asked.state.class_of(wanted[i].line.sku).line_units_max;
+        const std::int64_t most = by_class > 0 ? std::min(by_class, kLineQuantityMax)
+                                               : kLineQuantityMax;
+        if (line.quantity > most) {
+            Refusal refusal;
+            refusal.code = RefusalCode::limit_exceeded;
+            refusal.line = static_cast<std::uint32_t>(i);
+            refusal.limit = most;
+            return refused(asked, std::move(refusal));
         }
         total += line.quantity;  // at most kLinesMax * 2^40: no overflow
     }
@@ -103,7 +110,7 @@ std::expected<Superseded, Decision> find_superseded(const Asked& asked,
         if (old == nullptr || old->tenant != asked.tenant) {
             return std::unexpected(refused(asked, RefusalCode::unknown_reservation));
         }
-        if (state.units_of(*old).held > 0) {
+        if (state.is_open(*old)) {
             out.add(*old, asked.stamp.time);
         }
     }
@@ -143,92 +150,86 @@ std::optional<Decision> judge_superseded(const Asked& asked, const Superseded& s
 void give_back(const State& state, const Superseded& superseded, Availability& available) {
     for (const auto* old : superseded.reservations) {
         for (std::uint32_t i = old->first_line; i != kNoIndex; i = state.lines[i].next) {
-            if (state.lines[i].cell != kNoIndex) {
-                available.take(state.lines[i].cell, -state.lines[i].units.held);
+            const Line& line = state.lines[i];
+            if (line.cell != kNoIndex && line.units.held > 0) {
+                line.soft ? available.take_soft(line.cell, -line.units.held)
+                          : available.take_firm(line.cell, -line.units.held);
             }
         }
     }
 }
 
-std::int64_t minimum_of(const CreateReservation& request, const RequestedLine& line) {
-    return line.min_quantity.value_or(request.partial ? 0 : line.quantity);
-}
-
-// First every line takes its minimum, then what is left goes out in the order of the lines: a
-// generous first line must not starve a later line's minimum. A minimum is taken even where it is
-// not there, so that the cell shows by a negative rest that it was short. Returns the failing
-// lines.
-std::vector<FailingLine> allot(const State& state, const CreateReservation& request,
-                               Availability& available, std::vector<LineImage>& lines) {
-    std::vector<FailingLine> failing;
-    const auto give = [&](std::size_t i, std::int64_t units) {
-        lines[i].units.accepted += units;
-        lines[i].units.held += units;
-        if (!lines[i].untracked) {
-            available.take(state.sku(lines[i].sku).cell, units);
+// Who came before goes first: the dead let go of what they hold, then waiters get what fits them.
+// A split over several pools must not depend on how late a sweeper is, so there, too, the dead go
+// before anything is decided.
+std::optional<Decision> let_others_first(const Asked& asked, std::span<const Wanted> wanted) {
+    for (const auto& each : wanted) {
+        if (each.line.untracked) {
+            continue;
         }
-    };
-    for (std::size_t i = 0; i < lines.size(); ++i) {
-        const std::int64_t minimum =
-            lines[i].untracked ? lines[i].requested : minimum_of(request, request.lines[i]);
-        const std::int64_t left =
-            lines[i].untracked ? minimum : available.left(state.sku(lines[i].sku).cell);
-        if (left < minimum) {
-            failing.push_back({.line = static_cast<std::uint32_t>(i),
-                               .sku = lines[i].sku,
-                               .requested = lines[i].requested,
-                               .sellable = std::max<std::int64_t>(left, 0)});
+        const Sku& sku = asked.state.sku(each.line.sku);
+        const bool waited_for = asked.state.queue_of(each.line.sku) != nullptr;
+        if (!waited_for && asked.state.next_cell(sku.cell) == kNoIndex) {
+            continue;
         }
-        give(i, minimum);
-    }
-    for (std::size_t i = 0; failing.empty() && i < lines.size(); ++i) {
-        if (!lines[i].untracked) {
-            const std::int64_t left = available.left(state.sku(lines[i].sku).cell);
-            give(i,
-                 std::clamp<std::int64_t>(left, 0, lines[i].requested - lines[i].units.accepted));
+        if (const auto* const dead = dead_hold_of(asked.state, each.line.sku, asked.stamp.time)) {
+            return expire_first(*dead);
+        }
+        if (waited_for) {
+            if (const auto* const next = next_grant(asked.state, each.line.sku, asked.stamp.time)) {
+                return grant_first(*next);
+            }
         }
     }
-    return failing;
-}
-
-// Nobody gets less because of a dead hold: the first dead one on a cell that was short, if any.
-const Reservation* dead_hold_on(const State& state, std::span<const LineImage> lines,
-                                const Availability& available, base::Time now) {
-    for (const auto& line : lines) {
-        const bool short_of_units =
-            !line.untracked &&
-            (line.units.accepted < line.requested || available.left(state.sku(line.sku).cell) < 0);
-        const Reservation* const first =
-            short_of_units ? state.first_due_in(state.cell_of(line.sku)) : nullptr;
-        if (first != nullptr && is_dead(*first, now)) {
-            return first;
-        }
-    }
-    return nullptr;
+    return std::nullopt;
 }
 
 // A partial create that would get nothing at all fails with every line.
-std::vector<FailingLine> all_lines(std::span<const LineImage> lines) {
+std::vector<FailingLine> all_lines(std::span<const Wanted> wanted) {
     std::vector<FailingLine> out;
-    for (const auto& line : lines) {
+    for (const auto& each : wanted) {
         out.push_back({.line = static_cast<std::uint32_t>(out.size()),
-                       .sku = line.sku,
-                       .requested = line.requested,
+                       .sku = each.line.sku,
+                       .requested = each.line.requested,
                        .sellable = 0});
     }
     return out;
 }
 
-Decision refuse_stock(const Asked& asked, std::vector<FailingLine> failing) {
+// Where else there are units of lines that named a pool.
+void name_alternatives(const Asked& asked, std::span<const Wanted> wanted,
+                       const Whereabouts& where, Refusal& refusal) {
+    const Availability untouched(asked.state);
+    for (const auto& failing : refusal.lines) {
+        if (wanted[failing.line].line.pool == kAnyPool) {
+            continue;
+        }
+        for (const std::uint32_t cell : usable_cells(asked.state, failing.sku, kAnyPool, where)) {
+            const std::int64_t left = untouched.left(cell);
+            if (left > 0 && refusal.alternatives.size() < kRecordedLines) {
+                refusal.alternatives.push_back({.line = failing.line,
+                                                .pool = asked.state.cells[cell].pool,
+                                                .sellable = left});
+            }
+        }
+    }
+}
+
+Decision refuse_stock(const Asked& asked, std::span<const Wanted> wanted, const Whereabouts& where,
+                      std::vector<FailingLine> failing) {
     Refusal refusal;
     refusal.code = RefusalCode::insufficient_stock;
     for (const auto& line : failing) {
-        if (const auto* const due = asked.state.first_due_in(asked.state.cell_of(line.sku))) {
-            refusal.next_expiry_at =
-                std::min(refusal.next_expiry_at, base::time_from_ms(due->deadline_ms));
+        for (std::uint32_t c = asked.state.sku(line.sku).cell; c != kNoIndex;
+             c = asked.state.next_cell(c)) {
+            if (const auto* const due = asked.state.first_due_in(asked.state.cells[c])) {
+                refusal.next_expiry_at =
+                    std::min(refusal.next_expiry_at, base::time_from_ms(due->deadline_ms));
+            }
         }
     }
     refusal.lines = std::move(failing);
+    name_alternatives(asked, wanted, where, refusal);
     return refused(asked, std::move(refusal));
 }
 
@@ -239,6 +240,9 @@ ReservationChanged close_superseded(const State& state, const Reservation& old,
         line.units.released += std::exchange(line.units.held, 0);
     }
     event.image.ended_as = ReservationState::superseded;
+    if (event.image.waiting == ReservationState::queued) {
+        end_wait(event.image, ReservationState::superseded);
+    }
     event.image.superseded_by = successor;
     event.image.expires_at = base::kNever;
     ++event.image.version;
@@ -246,7 +250,7 @@ ReservationChanged close_superseded(const State& state, const Reservation& old,
 }
 
 ReservationImage new_image(const Asked& asked, const CreateReservation& request,
-                           std::vector<LineImage> lines, const Superseded& superseded) {
+                           const Superseded& superseded) {
     ReservationImage image;
     image.tenant = *asked.tenant;
     image.version = 1;
@@ -259,7 +263,7 @@ ReservationImage new_image(const Asked& asked, const CreateReservation& request,
     image.texts.agent_id = request.agent_id;
     image.texts.operator_id = request.operator_id;
     image.texts.channel = request.channel;
-    image.lines = std::move(lines);
+    image.texts.region = request.region;
     return image;
 }
 
@@ -284,11 +288,35 @@ std::expected<base::Time, Decision> judge_deadline(const Asked& asked,
     return deadline;
 }
 
+// Whether the wait asked for is within what the class allows.
+std::optional<Decision> judge_wait(const Asked& asked, const CreateReservation& request,
+                                   const ReservationImage& image) {
+    if (!request.wait_seconds) {
+        return std::nullopt;
+    }
+    const base::Duration longest = asked.state.class_of(image.lines.front().sku).wait_max;
+    if (std::chrono::seconds(*request.wait_seconds) <= longest) {
+        return std::nullopt;
+    }
+    return refuse_limit(asked, RefusalCode::ttl_out_of_bounds,
+                        std::chrono::duration_cast<std::chrono::seconds>(longest).count());
+}
+
+// TTL and lifetime begin at the grant; until then the deadline is the end of the wait.
+ReservationImage queued_image(const Asked& asked, const CreateReservation& request,
+                              ReservationImage image) {
+    image.waiting = ReservationState::queued;
+    image.hold_for = image.expires_at - asked.stamp.time;
+    image.expires_at = asked.stamp.time + std::chrono::seconds(*request.wait_seconds);
+    return image;
+}
+
 Decision accept(const Asked& asked, const CreateReservation& request, const Superseded& superseded,
                 ReservationImage image) {
     if (request.dry_run) {
         return shown(ReservationChanged{.verb = Verb::hold, .image = std::move(image), .key = {}});
     }
+    const Verb verb = image.waiting == ReservationState::queued ? Verb::queue : Verb::hold;
     image.id = ReservationId(asked.stamp.next.value() + superseded.reservations.size());
     std::vector<Event> events;
     events.reserve(superseded.reservations.size() + 1);
@@ -296,8 +324,32 @@ Decision accept(const Asked& asked, const CreateReservation& request, const Supe
         events.emplace_back(close_superseded(asked.state, *old, image.id));
     }
     events.emplace_back(ReservationChanged{
-        .verb = Verb::hold, .image = std::move(image), .key = key_use(asked.command)});
+        .verb = verb, .image = std::move(image), .key = key_use(asked.command)});
     return applied(std::move(events));
+}
+
+// The image's entries before anything is allotted: what policy is looked up by.
+std::vector<LineImage> lines_of(std::span<const Wanted> wanted) {
+    std::vector<LineImage> out;
+    out.reserve(wanted.size());
+    for (const auto& each : wanted) {
+        out.push_back(each.line);
+    }
+    return out;
+}
+
+// Stops and caps, before anybody looks at stock: judged on what is asked for.
+std::optional<Decision> judge_policy(const Asked& asked, std::span<const Wanted> wanted,
+                                     const Superseded& superseded, const ReservationImage& image,
+                                     const Availability& available) {
+    if (auto stopped = judge_stops(asked, image, available)) {
+        return stopped;
+    }
+    ReservationImage as_asked = image;
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+        as_asked.lines[i].units.held = wanted[i].minimum;
+    }
+    return judge_caps(asked, as_asked, superseded.reservations);
 }
 
 }  // namespace
@@ -306,39 +358,56 @@ Decision decide_create(const Asked& asked, const CreateReservation& request) {
     if (auto blocked = judge_tombstone(asked, request)) {
         return std::move(*blocked);
     }
-    auto lines = resolve_lines(asked, request);
-    if (!lines) {
-        return std::move(lines).error();
+    auto wanted = resolve_lines(asked, request);
+    if (!wanted) {
+        return std::move(wanted).error();
     }
     auto superseded = find_superseded(asked, request);
     if (!superseded) {
         return std::move(superseded).error();
     }
-    if (auto beyond = judge_quantities(asked, request)) {
+    if (auto beyond = judge_quantities(asked, request, *wanted)) {
         return std::move(*beyond);
     }
     if (auto in_review = judge_superseded(asked, *superseded)) {
         return std::move(*in_review);
     }
-    ReservationImage image = new_image(asked, request, std::move(*lines), *superseded);
+    ReservationImage image = new_image(asked, request, *superseded);
+    image.lines = lines_of(*wanted);
     auto deadline = judge_deadline(asked, request, image);
     if (!deadline) {
         return std::move(deadline).error();
     }
     image.expires_at = *deadline;
+    if (auto waits = judge_wait(asked, request, image)) {
+        return std::move(*waits);
+    }
+    if (auto others = let_others_first(asked, *wanted)) {
+        return std::move(*others);
+    }
     Availability available(asked.state);
     give_back(asked.state, *superseded, available);
-    auto failing = allot(asked.state, request, available, image.lines);
+    if (auto no = judge_policy(asked, *wanted, *superseded, image, available)) {
+        return std::move(*no);
+    }
+    const Whereabouts where{.tenant = asked.state.tenant(*asked.tenant),
+                            .channel = request.channel,
+                            .region = request.region,
+                            .now = asked.stamp.time};
+    Allotment allotment = allot(asked.state, *wanted, where, available);
     if (const auto* const dead =
-            dead_hold_on(asked.state, image.lines, available, asked.stamp.time)) {
+            dead_hold_of(asked.state, allotment.short_cells, asked.stamp.time)) {
         return expire_first(*dead);
     }
-    if (sum_lines(image.lines).accepted == 0) {
-        failing = all_lines(image.lines);
+    if (sum_lines(allotment.lines).accepted == 0) {
+        allotment.failing = all_lines(*wanted);
     }
-    if (!failing.empty()) {
-        return refuse_stock(asked, std::move(failing));
+    if (!allotment.failing.empty()) {
+        return may_wait(asked, request, image)
+                   ? accept(asked, request, *superseded, queued_image(asked, request, image))
+                   : refuse_stock(asked, *wanted, where, std::move(allotment.failing));
     }
+    image.lines = std::move(allotment.lines);
     return accept(asked, request, *superseded, std::move(image));
 }
 

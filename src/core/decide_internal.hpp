@@ -6,6 +6,7 @@
 #include <span>
 #include <utility>
 
+#include "core/allotment.hpp"
 #include "core/decide.hpp"
 
 namespace holdfast::core {
@@ -21,6 +22,7 @@ struct Asked {
 [[nodiscard]] Decision applied(std::vector<model::Event> events);
 [[nodiscard]] Decision shown(model::Event event);
 [[nodiscard]] Decision expire_first(const Reservation& reservation);
+[[nodiscard]] Decision grant_first(const Reservation& waiter);
 // Adds `decided_at` and, where the code says so and the tenant's bounds allow, the record.
 [[nodiscard]] Decision refused(const Asked& asked, model::Refusal refusal);
 [[nodiscard]] Decision refused(const Asked& asked, model::RefusalCode code);
@@ -46,18 +48,41 @@ struct Policy {
 // The events that make a tenant known, if it is not; its id either way.
 [[nodiscard]] model::TenantId ensure_tenant(const Asked& asked, std::vector<model::Event>& events);
 
-// The stock that lines draw on, with what was already given to earlier lines taken off.
-class Availability {
-  public:
-    explicit Availability(const State& state) : state_(state) {}
-    [[nodiscard]] std::int64_t left(std::uint32_t cell) const;
-    // Negative gives back: units that the same decision frees.
-    void take(std::uint32_t cell, std::int64_t units);
+// What a refusal says of a bound that was hit.
+[[nodiscard]] Decision refuse_limit(const Asked& asked, model::RefusalCode code,
+                                    std::int64_t limit);
+[[nodiscard]] Decision refuse_line(const Asked& asked, model::RefusalCode code, std::size_t line);
 
-  private:
-    const State& state_;
-    std::vector<std::pair<std::uint32_t, std::int64_t>> taken_;  // sorted by cell
-};
+// The pool that a movement of stock is about. Omitted: the only one there is.
+[[nodiscard]] std::expected<model::PoolId, Decision> resolve_pool(
+    const Asked& asked, const std::optional<model::Name>& pool);
+
+// The first hold on any cell of the SKU that is past its deadline, if there is one.
+[[nodiscard]] const Reservation* dead_hold_of(const State& state, model::SkuId sku,
+                                              base::Time now);
+[[nodiscard]] const Reservation* dead_hold_of(const State& state,
+                                              std::span<const std::uint32_t> cells,
+                                              base::Time now);
+
+// decide_policy_limits.cpp: what is judged before stock. Nothing: go on.
+[[nodiscard]] std::optional<Decision> judge_stops(const Asked& asked,
+                                                  const model::ReservationImage& image,
+                                                  const Availability& available);
+[[nodiscard]] std::optional<Decision> judge_caps(
+    const Asked& asked, const model::ReservationImage& image,
+    std::span<const Reservation* const> superseded);
+
+// Ends a queued image: nothing was promised, nothing moves.
+void end_wait(model::ReservationImage& image, model::ReservationState as);
+
+// decide_wait.cpp
+[[nodiscard]] bool may_wait(const Asked& asked, const model::CreateReservation& request,
+                            const model::ReservationImage& image);
+
+// The event that opens a late-money case for the reservation; nothing if one is open.
+[[nodiscard]] std::vector<model::Event> late_money(const Asked& asked,
+                                                   const model::ReservationImage& image,
+                                                   std::size_t events_before);
 
 Decision decide_create(const Asked& asked, const model::CreateReservation& request);
 Decision decide_change(const Asked& asked, const model::ChangeReservation& request);
@@ -67,6 +92,15 @@ Decision decide_release_by_name(const Asked& asked, const model::ReleaseByName& 
 Decision decide_movement(const Asked& asked, const model::MoveStock& request);
 Decision decide_safety_stock(const Asked& asked, const model::SetSafetyStock& request);
 Decision decide_put_sku(const Asked& asked, const model::PutSku& request);
+Decision decide_put_class(const Asked& asked, const model::PutClass& request);
+Decision decide_put_pool(const Asked& asked, const model::PutPool& request);
+Decision decide_caps(const Asked& asked, const model::SetCaps& request);
+Decision decide_selling(const Asked& asked, const model::ChangeSelling& request);
+Decision decide_transfer(const Asked& asked, const model::TransferStock& request);
+Decision decide_settle_transfer(const Asked& asked, const model::SettleTransfer& request);
+Decision decide_sale(const Asked& asked, const model::RecordSale& request);
+Decision decide_count(const Asked& asked, const model::CountStock& request);
+Decision decide_resolve_case(const Asked& asked, const model::ResolveCase& request);
 Decision decide_read(const Asked& asked, const model::ReadReservation& request);
 
 }  // namespace holdfast::core

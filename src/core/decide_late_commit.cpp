@@ -1,5 +1,6 @@
 // Money that arrives after the hold expired: take the stock again, or say that it is gone.
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "base/check.hpp"
@@ -26,47 +27,114 @@ std::expected<std::vector<std::int64_t>, Decision> wanted_units(const Change& ch
     return std::move(selection->units);
 }
 
-std::vector<FailingLine> missing_stock(const State& state, std::span<const LineImage> lines) {
-    std::vector<FailingLine> out;
-    Availability available(state);
-    for (std::uint32_t i = 0; i < lines.size(); ++i) {
-        if (lines[i].untracked) {
+// The wanted units where they were before, or nothing if one of those pools has too few.
+std::optional<std::vector<LineImage>> same_pools(const Change& change,
+                                                 std::span<const std::int64_t> units) {
+    const State& state = change.asked.state;
+    Availability available(state, true);
+    std::vector<LineImage> out = change.image.lines;
+    for (std::size_t i = 0; i < out.size(); ++i) {
+        out[i].soft = false;
+        out[i].units = {.accepted = units[i], .committed = units[i]};
+        if (out[i].untracked || units[i] == 0) {
             continue;
         }
-        const std::uint32_t cell = state.sku(lines[i].sku).cell;
-        const std::int64_t left = available.left(cell);
-        if (left < lines[i].units.accepted) {
-            out.push_back({.line = i,
-                           .sku = lines[i].sku,
-                           .requested = lines[i].units.accepted,
-                           .sellable = std::max<std::int64_t>(left, 0)});
+        const std::uint32_t cell = state.find_cell(out[i].sku, out[i].pool);
+        if (available.left(cell) < units[i]) {
+            return std::nullopt;
         }
-        available.take(cell, lines[i].units.accepted);
+        available.take(cell, units[i]);
     }
     return out;
 }
 
-const Reservation* dead_hold_on(const Asked& asked, std::span<const FailingLine> failing) {
-    for (const auto& line : failing) {
-        const auto* const due = asked.state.first_due_in(asked.state.cell_of(line.sku));
-        if (due != nullptr && is_dead(*due, asked.stamp.time)) {
-            return due;
+// One per line: what it wants over all its entries, from any pool.
+std::vector<Wanted> wanted_lines(const Change& change, std::span<const std::int64_t> units) {
+    std::vector<Wanted> out;
+    for (std::size_t i = 0; i < change.image.lines.size(); ++i) {
+        const LineImage& entry = change.image.lines[i];
+        if (entry.continues) {
+            out.back().minimum += units[i];
+        } else {
+            out.push_back({.line = entry, .minimum = units[i]});
+            out.back().line.units = {};
+            out.back().line.pool = entry.untracked ? entry.pool : kAnyPool;
         }
     }
-    return nullptr;
+    return out;
 }
 
-ReservationImage successor_of(const Change& change, const std::vector<std::int64_t>& units) {
+// From whatever pools the class allows: the money is here, another pool is better than none.
+Allotment other_pools(const Change& change, std::span<const std::int64_t> units) {
+    const State& state = change.asked.state;
+    const Whereabouts where{.tenant = state.tenant(change.image.tenant),
+                            .channel = change.image.texts.channel,
+                            .region = change.image.texts.region,
+                            .now = change.asked.stamp.time};
+    auto wanted = wanted_lines(change, units);
+    std::vector<std::int64_t> requested;
+    for (auto& each : wanted) {
+        requested.push_back(std::exchange(each.line.requested, each.minimum));
+    }
+    Availability available(state, true);
+    Allotment out = allot(state, std::move(wanted), where, available);
+    std::size_t line = 0;
+    for (auto& entry : out.lines) {
+        if (!entry.continues) {
+            entry.requested = requested[line++];
+        }
+        entry.soft = false;
+        entry.units = {.accepted = entry.units.accepted, .committed = entry.units.accepted};
+    }
+    return out;
+}
+
+ReservationImage successor_of(const Change& change, std::vector<LineImage> lines) {
     ReservationImage image = change.image;
     image.id = ReservationId(change.asked.stamp.next.value() + 1);
     image.version = 1;
     image.created_at = change.asked.stamp.time;
     image.ended_as = ReservationState::released;
     image.waiting = ReservationState::held;
-    for (std::size_t i = 0; i < image.lines.size(); ++i) {
-        image.lines[i].units = {.accepted = units[i], .committed = units[i]};
-    }
+    image.lines = std::move(lines);
     return image;
+}
+
+// The successor may have other entries than its predecessor: texts go from line to line.
+void show_kept_texts(const ReservationImage& old, const Extras& kept, ReservationImage& successor) {
+    ReservationImage viewer = old;
+    unpack_extras(kept, viewer);
+    successor.texts = viewer.texts;
+    std::size_t from = 0;
+    for (std::size_t to = 0; to < successor.lines.size(); ++to) {
+        if (successor.lines[to].continues) {
+            continue;
+        }
+        while (viewer.lines[from].continues) {
+            ++from;
+        }
+        successor.lines[to].line_id = viewer.lines[from].line_id;
+        successor.lines[to].group = viewer.lines[from].group;
+        ++from;
+    }
+}
+
+// The money is here and the units are gone: the payment worker refunds, a person looks after it.
+Decision refuse_shortfall(const Change& change, std::vector<FailingLine> failing) {
+    for (const auto& line : failing) {
+        if (const auto* const dead =
+                dead_hold_of(change.asked.state, line.sku, change.asked.stamp.time)) {
+            return expire_first(*dead);
+        }
+    }
+    Refusal refusal;
+    refusal.code = RefusalCode::late_commit_shortfall;
+    refusal.state = ReservationState::expired;
+    refusal.reservation = change.image.id;
+    refusal.lines = std::move(failing);
+    Decision out = refused(change.asked, std::move(refusal));
+    out.after = late_money(change.asked, change.image, out.events.size());
+    return out;
 }
 
 // What the new reservation has of its own among the texts and links it took over.
@@ -92,22 +160,18 @@ Decision decide_late_commit(const Asked& asked, const Reservation& old,
     if (!units) {
         return std::move(units).error();
     }
-    ReservationImage successor = successor_of(change, *units);
-    auto failing = missing_stock(asked.state, successor.lines);
-    if (!failing.empty()) {
-        if (const auto* const dead = dead_hold_on(asked, failing)) {
-            return expire_first(*dead);
+    auto lines = same_pools(change, *units);
+    if (!lines) {
+        Allotment allotment = other_pools(change, *units);
+        if (!allotment.failing.empty()) {
+            return refuse_shortfall(change, std::move(allotment.failing));
         }
-        Refusal refusal;
-        refusal.code = RefusalCode::late_commit_shortfall;
-        refusal.state = ReservationState::expired;
-        refusal.reservation = old.id;
-        refusal.lines = std::move(failing);
-        return refused(asked, std::move(refusal));
+        lines = std::move(allotment.lines);
     }
+    ReservationImage successor = successor_of(change, std::move(*lines));
     // Applying the first event repacks the old reservation's texts, which the second one shows.
     Extras texts = copy_extras(old.extras);
-    unpack_extras(texts, successor);
+    show_kept_texts(change.image, texts, successor);
     mark_successor(change, successor);
     ReservationImage replaced = change.image;
     ++replaced.version;

@@ -10,7 +10,7 @@ using namespace model;
 
 namespace {
 
-// What the name stands for among reservations that hold units.
+// What the name stands for among reservations that hold units or wait for some.
 std::vector<const Reservation*> find_named(const Asked& asked, const ReleaseByName& request) {
     std::vector<const Reservation*> out;
     const State& state = asked.state;
@@ -20,7 +20,7 @@ std::vector<const Reservation*> find_named(const Asked& asked, const ReleaseByNa
             record != nullptr && !record->refusal
                 ? state.find_reservation(ReservationId(record->event.value()))
                 : nullptr;
-        if (found != nullptr && state.units_of(*found).held > 0) {
+        if (found != nullptr && state.is_open(*found)) {
             out.push_back(found);
         }
         return out;
@@ -44,6 +44,9 @@ Event release_held(const State& state, const Reservation& reservation) {
     }
     event.image.ended_as = ReservationState::released;
     event.image.expires_at = base::kNever;
+    if (event.image.waiting == ReservationState::queued) {
+        end_wait(event.image, ReservationState::released);
+    }
     ++event.image.version;
     return event;
 }
@@ -67,13 +70,6 @@ bool has_room(const State& state, const Tenant& tenant, base::Digest128 name, ba
     return false;
 }
 
-Decision refuse_limit(const Asked& asked, std::int64_t limit) {
-    Refusal refusal;
-    refusal.code = RefusalCode::limit_exceeded;
-    refusal.limit = limit;
-    return refused(asked, std::move(refusal));
-}
-
 }  // namespace
 
 Decision decide_release_by_name(const Asked& asked, const ReleaseByName& request) {
@@ -84,7 +80,7 @@ Decision decide_release_by_name(const Asked& asked, const ReleaseByName& request
         }
     }
     if (named.size() + 1 > kCommandEventsMax) {
-        return refuse_limit(asked, static_cast<std::int64_t>(kCommandEventsMax));
+        return refuse_limit(asked, RefusalCode::limit_exceeded, static_cast<std::int64_t>(kCommandEventsMax));
     }
     const bool by_key = !request.create_key.empty();
     ReleasedByName summary{.by_key = by_key,
@@ -95,7 +91,7 @@ Decision decide_release_by_name(const Asked& asked, const ReleaseByName& request
     if (leaves_tombstone(asked, request)) {
         const Tenant* const tenant = asked.tenant ? &asked.state.tenant(*asked.tenant) : nullptr;
         if (tenant != nullptr && !has_room(asked.state, *tenant, summary.name, asked.stamp.time)) {
-            return refuse_limit(asked, tenant->tombstones_max);
+            return refuse_limit(asked, RefusalCode::limit_exceeded, tenant->tombstones_max);
         }
         summary.blocked_until =
             asked.stamp.time + (tenant != nullptr ? tenant->classes.front().lifetime_max

@@ -24,6 +24,7 @@ std::vector<std::int64_t> reported(const Selection& selection) {
 // It happened, but not to units that the ledger knows in that state: kept for its partner or for a
 // person, never refused and never guessed at.
 Decision park(const Change& change, Verb verb, const Selection& selection) {
+    const Asked& asked = change.asked;
     std::vector<Event> events;
     events.emplace_back(FactParked{.tenant = change.image.tenant,
                                    .verb = verb,
@@ -32,8 +33,21 @@ Decision park(const Change& change, Verb verb, const Selection& selection) {
                                    .document = change.request.document,
                                    .image = change.image,
                                    .quantities = reported(selection),
-                                   .key = key_use(change.asked.command)});
-    return applied(std::move(events));
+                                   .key = key_use(asked.command)});
+    const CaseImage image{
+        .id = CaseId(asked.stamp.next.value() + 1),
+        .tenant = change.image.tenant,
+        .kind = CaseKind::unexpected_fact,
+        .opened_at = asked.stamp.time,
+        .sku = change.image.lines.front().sku,
+        .units = std::accumulate(selection.units.begin(), selection.units.end(), std::int64_t{0}),
+        .reservation = change.image.id,
+        .fact = asked.stamp.next,
+        .reference = change.request.document.empty() ? change.image.texts.reference
+                                                     : std::string_view(change.request.document)};
+    Decision out = applied(std::move(events));
+    out.after.emplace_back(CaseOpened{.image = image});
+    return out;
 }
 
 // Whether taking all of it back might be more than a cell's quantities can count.
@@ -42,9 +56,14 @@ bool beyond_cell_limit(const Change& change, const Selection& selection) {
     const std::int64_t units = std::accumulate(selection.units.begin(), selection.units.end(),
                                                std::int64_t{0});  // <= 2^44
     return std::ranges::any_of(change.image.lines, [&](const LineImage& line) {
-        const CellImage& cell = state.cell_of(line.sku).units;
-        return !line.untracked && (cell.on_hand > kCellQuantityMax - units ||
-                                   cell.unavailable > kCellQuantityMax - units);
+        const std::uint32_t index =
+            line.untracked ? kNoIndex : state.find_cell(line.sku, line.pool);
+        if (index == kNoIndex) {
+            return false;
+        }
+        const CellImage& cell = state.cells[index].units;
+        return cell.on_hand > kCellQuantityMax - units ||
+               cell.unavailable > kCellQuantityMax - units;
     });
 }
 
@@ -141,6 +160,36 @@ Decision judge_return(const Change& change) {
         image.lines[i].units.returned += selection->units[i];
     }
     return accept_change(change, Verb::return_units, std::move(image));
+}
+
+// Promised units that will not come: the only way a shortage becomes final.
+Decision judge_close_short(const Change& change) {
+    auto selection = select_units(change);
+    if (!selection) {
+        return std::move(selection).error();
+    }
+    if (change.request.lines.empty() && state_of(change.image) == ReservationState::reconciled) {
+        return already(change, Verb::close_short);
+    }
+    if (auto stale = check_version(change)) {
+        return std::move(*stale);
+    }
+    const LineQuantities totals = sum_lines(change.image.lines);
+    if (totals.held + totals.committed == 0) {
+        return refuse_state(change, RefusalCode::illegal_transition);
+    }
+    if (!selection->missing.empty()) {
+        return refuse_quantity(change, std::move(*selection));
+    }
+    ReservationImage image = change.image;
+    for (std::size_t i = 0; i < image.lines.size(); ++i) {
+        LineQuantities& units = image.lines[i].units;
+        const std::int64_t sold = std::min(selection->units[i], units.committed);
+        units.committed -= sold;
+        units.held -= selection->units[i] - sold;
+        units.closed_short += selection->units[i];
+    }
+    return accept_change(change, Verb::close_short, std::move(image));
 }
 
 }  // namespace holdfast::core

@@ -1,4 +1,6 @@
 // Stock movements are facts: they are recorded, never refused for lack of stock.
+#include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "core/decide_internal.hpp"
@@ -9,8 +11,6 @@ namespace holdfast::core {
 using namespace model;
 
 namespace {
-
-bool is_default_pool(const std::optional<Name>& pool) { return !pool || pool->text == "default"; }
 
 Event register_sku(const Asked& asked, TenantId tenant, const Name& sku, ClassId sku_class) {
     return SkuRegistered{.tenant = tenant,
@@ -24,27 +24,93 @@ bool beyond_cell_limit(std::int64_t value) {
 }
 
 Decision refuse_cell_limit(const Asked& asked) {
+    return refuse_limit(asked, RefusalCode::limit_exceeded, kCellQuantityMax);
+}
+
+CellImage cell_image(const State& state, std::optional<SkuId> sku, PoolId pool) {
+    const std::uint32_t cell = sku ? state.find_cell(*sku, pool) : kNoIndex;
+    return cell != kNoIndex ? state.cells[cell].units : CellImage{};
+}
+
+std::int64_t unavailable_for(const State& state, SkuId sku, PoolId pool, Reason reason) {
+    const std::uint32_t cell = state.find_cell(sku, pool);
+    if (cell == kNoIndex) {
+        return 0;
+    }
+    const auto& parts = state.cell_facts[cell].unavailable;
+    const auto found = std::ranges::find(parts, reason, &std::pair<Reason, std::int64_t>::first);
+    return found != parts.end() ? found->second : 0;
+}
+
+// How the cell's figures move: on hand, and what is unavailable for one reason.
+struct Deltas {
+    std::int64_t on_hand = 0;
+    std::int64_t unavailable = 0;
+    Reason reason = Reason::none;
+};
+
+Deltas deltas_of(Operation operation, const MoveStock& request) {
+    if (operation == Operation::mark_unavailable) {
+        return {.unavailable = request.quantity, .reason = request.reason};
+    }
+    if (request.from_unavailable != Reason::none) {
+        return {.on_hand = request.quantity,
+                .unavailable = request.quantity,
+                .reason = request.from_unavailable};
+    }
+    return {.on_hand = request.quantity};
+}
+
+Movement movement_of(Operation operation) {
+    switch (operation) {
+        case Operation::receive_stock: return Movement::receipt;
+        case Operation::mark_unavailable: return Movement::unavailable;
+        default: return Movement::adjustment;
+    }
+}
+
+// More than is unavailable for that reason cannot become available, or be written off from it.
+std::optional<Decision> judge_unavailable(const Asked& asked, const Deltas& deltas, SkuId sku,
+                                          PoolId pool) {
+    if (deltas.unavailable >= 0) {
+        return std::nullopt;
+    }
+    const std::int64_t there = unavailable_for(asked.state, sku, pool, deltas.reason);
+    if (there >= -deltas.unavailable) {
+        return std::nullopt;
+    }
     Refusal refusal;
-    refusal.code = RefusalCode::limit_exceeded;
-    refusal.limit = kCellQuantityMax;
+    refusal.code = RefusalCode::quantity_exceeded;
+    refusal.lines.push_back(
+        {.line = 0, .sku = sku, .requested = -deltas.unavailable, .sellable = there});
     return refused(asked, std::move(refusal));
 }
 
 }  // namespace
 
 Decision decide_movement(const Asked& asked, const MoveStock& request) {
-    const bool receipt = asked.command.operation == Operation::receive_stock;
+    const Operation operation = asked.command.operation;
+    const bool receipt = operation == Operation::receive_stock;
     const auto known = asked.state.find_sku(request.sku.digest);
     if (!known && !receipt) {
         return refused(asked, RefusalCode::unknown_sku);
     }
-    if (!is_default_pool(request.pool)) {
-        return refused(asked, RefusalCode::unknown_pool);
+    auto pool = resolve_pool(asked, request.pool);
+    if (!pool) {
+        return std::move(pool).error();
     }
-    CellImage cell = known ? asked.state.cell_of(*known).units : CellImage{};
+    const Deltas deltas = deltas_of(operation, request);
+    if (known) {
+        if (auto no = judge_unavailable(asked, deltas, *known, *pool)) {
+            return std::move(*no);
+        }
+    }
+    CellImage cell = cell_image(asked.state, known, *pool);
     // Shipments are facts that may take a cell as far as -2^63, so the sum itself may overflow.
-    const bool overflow = __builtin_add_overflow(cell.on_hand, request.quantity, &cell.on_hand);
-    if (overflow || beyond_cell_limit(cell.on_hand)) {
+    const bool overflow =
+        __builtin_add_overflow(cell.on_hand, deltas.on_hand, &cell.on_hand) ||
+        __builtin_add_overflow(cell.unavailable, deltas.unavailable, &cell.unavailable);
+    if (overflow || beyond_cell_limit(cell.on_hand) || beyond_cell_limit(cell.unavailable)) {
         return refuse_cell_limit(asked);
     }
     std::vector<Event> events;
@@ -54,12 +120,15 @@ Decision decide_movement(const Asked& asked, const MoveStock& request) {
     }
     events.emplace_back(StockMoved{.tenant = tenant,
                                    .sku = known.value_or(SkuId(asked.state.skus.size())),
-                                   .pool = kDefaultPool,
-                                   .movement = receipt ? Movement::receipt : Movement::adjustment,
+                                   .pool = *pool,
+                                   .movement = movement_of(operation),
                                    .reason = request.reason,
                                    .sku_registered = !known,
-                                   .delta = request.quantity,
+                                   .delta = deltas.on_hand,
+                                   .unavailable_delta = deltas.unavailable,
+                                   .unavailable_reason = deltas.reason,
                                    .occurred_at = request.occurred_at.value_or(base::Time{}),
+                                   .undoes = request.undoes,
                                    .cell = cell,
                                    .note = request.note.digest,
                                    .reference = request.reference,
@@ -72,16 +141,17 @@ Decision decide_safety_stock(const Asked& asked, const SetSafetyStock& request) 
     if (!sku) {
         return refused(asked, RefusalCode::unknown_sku);
     }
-    if (!is_default_pool(request.pool)) {
-        return refused(asked, RefusalCode::unknown_pool);
+    auto pool = resolve_pool(asked, request.pool);
+    if (!pool) {
+        return std::move(pool).error();
     }
     if (beyond_cell_limit(request.units)) {
         return refuse_cell_limit(asked);
     }
     SafetyStockSet event{.tenant = *asked.tenant,
                          .sku = *sku,
-                         .pool = kDefaultPool,
-                         .cell = asked.state.cell_of(*sku).units,
+                         .pool = *pool,
+                         .cell = cell_image(asked.state, sku, *pool),
                          .key = key_use(asked.command)};
     const bool same = event.cell.safety_stock == request.units;
     event.cell.safety_stock = request.units;

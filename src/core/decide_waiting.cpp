@@ -18,6 +18,53 @@ Decision refuse_not_holding(const Change& change) {
                                     : RefusalCode::illegal_transition);
 }
 
+// What a soft hold lacks when it is made firm: units per entry that are to be sold for good. A dead
+// hold in the way ends first.
+std::optional<Decision> refuse_soft(const Change& change, std::span<const std::int64_t> units) {
+    const State& state = change.asked.state;
+    Availability available(state);
+    Refusal refusal;
+    refusal.code = RefusalCode::insufficient_stock;
+    refusal.reservation = change.image.id;
+    std::vector<std::uint32_t> short_cells;
+    std::uint32_t line = 0;
+    for (std::size_t i = 0; i < change.image.lines.size(); ++i) {
+        const LineImage& entry = change.image.lines[i];
+        line += static_cast<std::uint32_t>(i > 0 && !entry.continues);
+        if (!entry.soft || units[i] == 0) {
+            continue;
+        }
+        const std::uint32_t cell = state.find_cell(entry.sku, entry.pool);
+        const std::int64_t left = available.firm_left(cell);
+        if (left < units[i]) {
+            short_cells.push_back(cell);
+            refusal.lines.push_back({.line = line,
+                                     .sku = entry.sku,
+                                     .requested = units[i],
+                                     .sellable = std::max<std::int64_t>(left, 0)});
+        }
+        available.take_firm(cell, units[i]);
+    }
+    if (refusal.lines.empty()) {
+        return std::nullopt;
+    }
+    if (const auto* const dead = dead_hold_of(state, short_cells, change.asked.stamp.time)) {
+        return expire_first(*dead);
+    }
+    return refused(change.asked, std::move(refusal));
+}
+
+// Money came for a hold that was given up: a person has to send it back.
+Decision refuse_commit(const Change& change) {
+    Decision out = refuse_not_holding(change);
+    const ReservationState state = state_of(change.image);
+    if (out.outcome == Outcome::refused &&
+        (state == ReservationState::released || state == ReservationState::superseded)) {
+        out.after = late_money(change.asked, change.image, out.events.size());
+    }
+    return out;
+}
+
 ReservationImage move_held(const Change& change, const Selection& selection,
                            std::int64_t LineQuantities::* to) {
     ReservationImage image = change.image;
@@ -41,6 +88,13 @@ base::Duration asked_ttl(const Change& change, base::Duration by_default) {
 
 }  // namespace
 
+void end_wait(ReservationImage& image, ReservationState as) {
+    image.waiting = ReservationState::held;
+    image.hold_for = {};
+    image.ended_as = as;
+    image.expires_at = base::kNever;
+}
+
 Decision judge_begin_payment(const Change& change) {
     const ReservationState state = state_of(change.image);
     if (state == ReservationState::payment_pending) {
@@ -61,7 +115,18 @@ Decision judge_begin_payment(const Change& change) {
     if (deadline > change.image.first_created_at + policy.lifetime_max) {
         return refuse_bound(change, RefusalCode::lifetime_exceeded, policy.lifetime_max);
     }
+    // Nobody pays for what is not there: from here on the hold is firm.
+    std::vector<std::int64_t> held;
+    for (const auto& line : change.image.lines) {
+        held.push_back(line.units.held);
+    }
+    if (auto no = refuse_soft(change, held)) {
+        return std::move(*no);
+    }
     ReservationImage image = change.image;
+    for (auto& line : image.lines) {
+        line.soft = false;
+    }
     image.waiting = ReservationState::payment_pending;
     image.expires_at = deadline;
     replace_if_sent(image.texts.payment_reference, change.request.payment_reference);
@@ -126,10 +191,13 @@ Decision judge_commit(const Change& change) {
         return decide_late_commit(change.asked, change.reservation, change.request);
     }
     if (totals.held == 0) {
-        return refuse_not_holding(change);
+        return refuse_commit(change);
     }
     if (!selection->missing.empty()) {
         return refuse_quantity(change, std::move(*selection));
+    }
+    if (auto no = refuse_soft(change, selection->units)) {
+        return std::move(*no);
     }
     ReservationImage image = move_held(change, *selection, &LineQuantities::committed);
     replace_if_sent(image.texts.order_reference, change.request.order_reference);
@@ -147,6 +215,11 @@ Decision judge_release(const Change& change) {
     if (auto stale = check_version(change)) {
         return std::move(*stale);
     }
+    if (state_of(change.image) == ReservationState::queued) {
+        ReservationImage image = change.image;
+        end_wait(image, ReservationState::released);
+        return accept_change(change, Verb::release, std::move(image));
+    }
     if (sum_lines(change.image.lines).held == 0) {
         return refuse_not_holding(change);
     }
@@ -163,6 +236,10 @@ Event decide_expiry(const State& state, const Reservation& reservation) {
     ReservationImage& image = event.image;
     ++image.version;
     image.expires_at = base::kNever;
+    if (image.waiting == ReservationState::queued) {
+        end_wait(image, ReservationState::expired);
+        return event;
+    }
     const bool to_review =
         image.waiting == ReservationState::payment_pending &&
         policy_of(state, image.lines).on_payment_timeout == PaymentTimeout::review;

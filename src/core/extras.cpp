@@ -16,10 +16,11 @@ bool has_extras(const ReservationImage& image) {
     const auto& t = image.texts;
     const bool any_text =
         !(t.reference.empty() && t.agent_id.empty() && t.operator_id.empty() && t.channel.empty() &&
-          t.payment_reference.empty() && t.payment_provider.empty() && t.order_reference.empty());
+          t.payment_reference.empty() && t.payment_provider.empty() && t.order_reference.empty() &&
+          t.region.empty());
     return any_text || image.committed_late || image.replaces.value() != 0 ||
            image.replaced_by.value() != 0 || image.superseded_by.value() != 0 ||
-           !image.customer.empty() || !image.metadata.empty() ||
+           image.hold_for.count() != 0 || !image.customer.empty() || !image.metadata.empty() ||
            std::ranges::any_of(image.lines, [](const model::LineImage& line) {
                return !line.line_id.empty() || !line.group.empty();
            });
@@ -29,13 +30,14 @@ void write_extras(const ReservationImage& image, base::Buffer& out) {
     base::ByteWriter writer(out);
     const auto& t = image.texts;
     for (const auto text : {t.reference, t.agent_id, t.operator_id, t.channel, t.payment_reference,
-                            t.payment_provider, t.order_reference}) {
+                            t.payment_provider, t.order_reference, t.region}) {
         writer.text(text);
     }
     writer.fixed(static_cast<std::uint8_t>(image.committed_late));
     writer.varint(image.replaces.value());
     writer.varint(image.replaced_by.value());
     writer.varint(image.superseded_by.value());
+    writer.signed_varint(image.hold_for.count());
     writer.digest(image.customer);
     writer.digest(image.metadata);
     for (const auto& line : image.lines) {
@@ -88,13 +90,15 @@ void unpack_extras(const Extras& extras, ReservationImage& image) {
     base::ByteReader reader(extras_bytes(extras));
     auto& t = image.texts;
     for (auto* const text : {&t.reference, &t.agent_id, &t.operator_id, &t.channel,
-                             &t.payment_reference, &t.payment_provider, &t.order_reference}) {
+                             &t.payment_reference, &t.payment_provider, &t.order_reference,
+                             &t.region}) {
         *text = reader.text();
     }
     image.committed_late = reader.fixed<std::uint8_t>() != 0;
     image.replaces = ReservationId(reader.varint());
     image.replaced_by = ReservationId(reader.varint());
     image.superseded_by = ReservationId(reader.varint());
+    image.hold_for = base::Duration(reader.signed_varint());
     image.customer = reader.digest();
     image.metadata = reader.digest();
     for (auto& line : image.lines) {

@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/owners.hpp"
 #include "core/state_hash.hpp"
 
 namespace holdfast::core {
@@ -17,6 +18,7 @@ std::string name_of(const Reservation& reservation) {
 
 struct Promised {
     std::int64_t held = 0;
+    std::int64_t soft_held = 0;
     std::int64_t committed = 0;
 };
 
@@ -34,7 +36,8 @@ Violation check_lines(const State& state, std::vector<Promised>& promised) {
                 return name_of(reservation) + ": a line belongs to another reservation";
             }
             if (line.cell != kNoIndex) {
-                promised[line.cell].held += line.units.held;
+                (line.soft ? promised[line.cell].soft_held : promised[line.cell].held) +=
+                    line.units.held;
                 promised[line.cell].committed += line.units.committed;
             }
         }
@@ -48,8 +51,20 @@ Violation check_lines(const State& state, std::vector<Promised>& promised) {
 Violation check_cells(const State& state, const std::vector<Promised>& promised) {
     for (std::uint32_t c = 0; c < state.cells.size(); ++c) {
         const Cell& cell = state.cells[c];
-        if (cell.units.held != promised[c].held || cell.units.committed != promised[c].committed) {
+        if (cell.units.held != promised[c].held ||
+            cell.units.soft_held != promised[c].soft_held ||
+            cell.units.committed != promised[c].committed) {
             return "SKU " + state.sku(cell.sku).name + ": promises differ from its lines";
+        }
+        std::int64_t unavailable = 0;
+        for (const auto& [reason, units] : state.cell_facts[c].unavailable) {
+            unavailable += units;
+        }
+        if (unavailable != cell.units.unavailable) {
+            return "SKU " + state.sku(cell.sku).name + ": unavailable units without a reason";
+        }
+        if (state.find_cell(cell.sku, cell.pool) != c) {
+            return "SKU " + state.sku(cell.sku).name + ": a cell is not where it is looked up";
         }
     }
     return std::nullopt;
@@ -100,8 +115,7 @@ Violation check_deadlines(State& state) {
     std::size_t lines_due = 0;
     for (std::uint32_t r = 0; r < state.reservations.size(); ++r) {
         const Reservation& reservation = state.reservations[r];
-        const bool expected =
-            state.units_of(reservation).held > 0 && reservation.deadline_ms != INT64_MAX;
+        const bool expected = state.is_open(reservation) && reservation.deadline_ms != INT64_MAX;
         if (expected != reservation.in_deadlines.linked()) {
             return name_of(reservation) + (expected ? ": has no timer" : ": has a timer too many");
         }
@@ -135,13 +149,114 @@ Violation check_references(const State& state) {
     });
     for (std::uint32_t r = 0; !out && r < state.reservations.size(); ++r) {
         const Reservation& reservation = state.reservations[r];
-        const bool expected =
-            !reservation.reference.empty() && state.units_of(reservation).held > 0;
+        const bool expected = !reservation.reference.empty() && state.is_open(reservation);
         if (expected != reached.contains(r)) {
             out = name_of(reservation) + ": is not where its reference is looked up";
         }
     }
     return out;
+}
+
+Violation check_queues(const State& state) {
+    std::map<std::uint32_t, model::SkuId> waiting;  // reservations by where they wait
+    for (std::uint32_t s = 0; s < state.skus.size(); ++s) {
+        const model::SkuId sku(s);
+        const WaitQueue* const queue = state.queue_of(sku);
+        for (std::uint32_t c = state.sku(sku).cell; c != kNoIndex; c = state.next_cell(c)) {
+            if (state.cells[c].waited_for != (queue != nullptr)) {
+                return "SKU " + state.sku(sku).name + ": a cell does not know who waits";
+            }
+        }
+        if (queue != nullptr) {
+            queue->for_each([&](const Waiter& w) { waiting.emplace(w.reservation, sku); });
+        }
+    }
+    std::size_t queued = 0;
+    for (std::uint32_t r = 0; r < state.reservations.size(); ++r) {
+        const Reservation& reservation = state.reservations[r];
+        if (reservation.waiting != model::ReservationState::queued) {
+            continue;
+        }
+        ++queued;
+        const auto found = waiting.find(r);
+        const Line& line = state.lines[reservation.first_line];
+        if (found == waiting.end() || found->second != line.sku ||
+            state.units_of(reservation).accepted != 0) {
+            return name_of(reservation) + ": does not wait where it says";
+        }
+    }
+    if (queued != waiting.size() || queued != state.totals.waiters) {
+        return "the queues hold others than wait";
+    }
+    return std::nullopt;
+}
+
+Violation check_owners(const State& state) {
+    struct Sum {
+        std::int64_t units = 0, holds = 0, unit_seconds = 0;
+    };
+    std::map<base::Digest128, Sum> sums;
+    for (std::uint32_t r = 0; r < state.reservations.size(); ++r) {
+        const Reservation& reservation = state.reservations[r];
+        if (!reservation.in_deadlines.linked()) {
+            if (reservation.first_ownership != kNoIndex) {
+                return name_of(reservation) + ": counts for an owner that it is done with";
+            }
+            continue;
+        }
+        for (const auto& use : owner_uses(state, state.image_of(reservation))) {
+            Sum& sum = sums[use.scope];
+            sum.units += use.units;
+            sum.unit_seconds += use.unit_seconds;
+            ++sum.holds;
+            if (find_ownership(state, reservation, use.scope) == nullptr) {
+                return name_of(reservation) + ": does not count for its owner";
+            }
+        }
+    }
+    for (const auto& [scope, sum] : sums) {
+        const Owner* const owner = find_owner(state, scope);
+        if (owner == nullptr || owner->units != sum.units || owner->holds != sum.holds ||
+            owner->unit_seconds != sum.unit_seconds) {
+            return "an owner's sums differ from its holds";
+        }
+    }
+    return sums.size() == state.owners_by_scope.size()
+               ? std::nullopt
+               : Violation("an owner is kept that holds nothing");
+}
+
+Violation check_cases(const State& state) {
+    std::size_t facts = 0;
+    for (const auto& [id, record] : state.cases) {
+        const auto& image = record.image;
+        facts += static_cast<std::size_t>(image.kind == model::CaseKind::unexpected_fact);
+        if (image.kind == model::CaseKind::unexpected_fact && !state.parked.contains(image.fact)) {
+            return "case " + std::to_string(id.value()) + ": its fact was lost";
+        }
+        if (image.kind == model::CaseKind::shortage || image.kind == model::CaseKind::count) {
+            const std::uint32_t cell = state.find_cell(image.sku, image.pool);
+            const CellFacts& at = state.cell_facts[cell];
+            if ((image.kind == model::CaseKind::shortage ? at.shortage : at.pending_count) != id) {
+                return "case " + std::to_string(id.value()) + ": its cell does not know it";
+            }
+        }
+    }
+    if (facts != state.parked.size() || state.parked.size() != state.totals.parked_facts) {
+        return "a parked fact has no case";
+    }
+    for (std::uint32_t c = 0; c < state.cells.size(); ++c) {
+        const CellFacts& at = state.cell_facts[c];
+        for (const auto id : {at.shortage, at.pending_count}) {
+            if (id.value() != 0 && !state.cases.contains(id)) {
+                return "SKU " + state.sku(state.cells[c].sku).name + ": its case was lost";
+            }
+        }
+        if (state.cells[c].short_case != (at.shortage.value() != 0)) {
+            return "SKU " + state.sku(state.cells[c].sku).name + ": a shortage without its mark";
+        }
+    }
+    return std::nullopt;
 }
 
 Violation check_bounds(const State& state) {
@@ -172,8 +287,10 @@ Violation check_invariants(const State& state) {
     if (auto violation = check_references(state)) {
         return violation;
     }
-    if (auto violation = check_bounds(state)) {
-        return violation;
+    for (const auto check : {check_queues, check_owners, check_cases, check_bounds}) {
+        if (auto violation = check(state)) {
+            return violation;
+        }
     }
     if (recompute_hash(state) != state.hash) {
         return "the state hash differs from the records";

@@ -2,6 +2,7 @@
 
 #include "base/check.hpp"
 #include "core/apply.hpp"
+#include "core/consequences.hpp"
 #include "model/event_codec.hpp"
 
 namespace holdfast::core {
@@ -16,6 +17,11 @@ struct NoteTouched {
     const Event& event;
 
     void operator()(const StockMoved& e) const { batch.touched.push_back(e.sku); }
+    void operator()(const StockCounted& e) const { batch.touched.push_back(e.sku); }
+    void operator()(const TransferChanged& e) const { batch.touched.push_back(e.transfer.sku); }
+    void operator()(const PoolDefined&) const { batch.names.push_back(event); }
+    void operator()(const CapsSet&) const { batch.names.push_back(event); }
+    void operator()(const SellingChanged&) const { batch.names.push_back(event); }
     void operator()(const SafetyStockSet& e) const { batch.touched.push_back(e.sku); }
     void operator()(const SkuUpdated& e) const { batch.touched.push_back(e.sku); }
     void operator()(const ReservationChanged& e) const {
@@ -35,7 +41,16 @@ struct NoteTouched {
 
 }  // namespace
 
-void Machine::append(const Event& event, OpenBatch& batch) {
+Machine::Machine(State& state) : state_(state) {
+    // Waiters that the last life had no budget for.
+    for (std::uint32_t i = 0; i < state.skus.size(); ++i) {
+        if (state.queue_of(SkuId(i)) != nullptr) {
+            grants_due_.emplace_back(i);
+        }
+    }
+}
+
+void Machine::append_one(const Event& event, OpenBatch& batch) {
     encode(event, batch.payload);
     std::visit(NoteTouched{.batch = batch, .event = event}, event);
     apply(state_, event, batch.next, batch.time);
@@ -43,39 +58,115 @@ void Machine::append(const Event& event, OpenBatch& batch) {
     ++batch.count;
 }
 
+void Machine::append(const Event& event, OpenBatch& batch) { append_one(event, batch); }
+
+// Whoever the decision wants to go first goes. False: not within this batch's budget.
+bool Machine::make_way(const Decision& decision, OpenBatch& batch, std::uint32_t budget) {
+    if (batch.expiries >= budget) {
+        return false;
+    }
+    const bool expires = decision.outcome == Outcome::expire_first;
+    const Reservation* const first =
+        state_.find_reservation(expires ? decision.expire : decision.grant);
+    CHECK(first != nullptr && (!expires || is_dead(*first, batch.time)));
+    append_one(expires ? decide_expiry(state_, *first) : decide_grant(state_, *first, batch.time),
+               batch);
+    ++batch.expiries;
+    return true;
+}
+
+bool Machine::grant(SkuId sku, OpenBatch& batch, std::uint32_t budget) {
+    while (const Reservation* const next = next_grant(state_, sku, batch.time)) {
+        if (batch.expiries >= budget) {
+            return false;
+        }
+        append_one(decide_grant(state_, *next, batch.time), batch);
+        ++batch.expiries;
+    }
+    return true;
+}
+
+// What follows from the events so far: cases first, because they say what stock is promised
+// already, then waiters.
+void Machine::settle(OpenBatch& batch, std::uint32_t budget) {
+    auto& attention = state_.attention;
+    while (true) {
+        const auto events =
+            next_consequences(state_, {.next = batch.next, .time = batch.time});
+        if (events.empty()) {
+            break;
+        }
+        for (const auto& event : events) {
+            append_one(event, batch);
+        }
+    }
+    grants_due_.insert(grants_due_.end(), attention.queues.begin(), attention.queues.end());
+    attention.queues.clear();
+    while (!grants_due_.empty()) {
+        if (!grant(grants_due_.back(), batch, budget)) {
+            return;
+        }
+        grants_due_.pop_back();
+    }
+    attention.queues.clear();  // the grants themselves touched their SKUs
+}
+
 Execution Machine::execute(const Command& command, OpenBatch& batch, std::uint32_t expiry_budget) {
     Decision decision = decide(state_, command, {.next = batch.next, .time = batch.time});
-    while (decision.outcome == Outcome::expire_first) {
-        if (batch.expiries >= expiry_budget) {
-            return {.outcome = Outcome::expire_first, .refusal = {}, .sequence = {}, .reply = {}};
+    while (decision.outcome == Outcome::expire_first || decision.outcome == Outcome::grant_first) {
+        if (!make_way(decision, batch, expiry_budget)) {
+            settle(batch, expiry_budget);
+            return {.outcome = decision.outcome,
+                    .refusal = {},
+                    .sequence = {},
+                    .reply = {},
+                    .place = {}};
         }
-        const Reservation* const dead = state_.find_reservation(decision.expire);
-        CHECK(dead != nullptr && is_dead(*dead, batch.time));
-        append(decide_expiry(state_, *dead), batch);
-        ++batch.expiries;
         decision = decide(state_, command, {.next = batch.next, .time = batch.time});
     }
     Execution out{.outcome = decision.outcome,
                   .refusal = std::move(decision.refusal),
                   .sequence = decision.replay_of,
-                  .reply = {}};
+                  .reply = {},
+                  .place = {}};
     if (decision.outcome == Outcome::shown) {
         shown_.clear();
         encode(decision.events.front(), shown_);
         out.reply = shown_;
         out.sequence = Sequence(batch.next.value() - 1);
+        show_place(command, out);
+        settle(batch, expiry_budget);
         return out;
     }
-    std::size_t last_begins = 0;
+    std::size_t reply_begins = 0;
+    std::size_t reply_ends = 0;
     for (const Event& event : decision.events) {
-        last_begins = batch.payload.size();
+        reply_begins = batch.payload.size();
         out.sequence = batch.next;
-        append(event, batch);
+        append_one(event, batch);
+        reply_ends = batch.payload.size();
     }
-    if (!decision.events.empty()) {
-        out.reply = std::span(batch.payload).subspan(last_begins);
+    show_place(command, out);
+    for (const Event& event : decision.after) {
+        append_one(event, batch);
     }
+    settle(batch, expiry_budget);
+    out.reply = std::span(batch.payload).subspan(reply_begins, reply_ends - reply_begins);
     return out;
+}
+
+// Only creates and reads are answered with a place.
+void Machine::show_place(const Command& command, Execution& execution) const {
+    const Reservation* shown = nullptr;
+    if (const auto* const read = std::get_if<ReadReservation>(&command.request)) {
+        shown = state_.find_reservation(read->reservation);
+    } else if (command.operation == Operation::create &&
+               execution.outcome == Outcome::applied) {
+        shown = state_.find_reservation(ReservationId(execution.sequence.value()));
+    }
+    if (shown != nullptr && shown->waiting == ReservationState::queued) {
+        execution.place = place_of(state_, *shown);
+    }
 }
 
 void Machine::prefetch(const Command& command) const {
@@ -93,11 +184,12 @@ void Machine::expire_due(OpenBatch& batch, std::uint32_t expiry_budget) {
     while (batch.expiries < expiry_budget) {
         const Reservation* const due = state_.first_due();
         if (due == nullptr || !is_dead(*due, batch.time)) {
-            return;
+            break;
         }
-        append(decide_expiry(state_, *due), batch);
+        append_one(decide_expiry(state_, *due), batch);
         ++batch.expiries;
     }
+    settle(batch, expiry_budget);
 }
 
 }  // namespace holdfast::core

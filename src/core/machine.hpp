@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -22,23 +23,26 @@ struct OpenBatch {
     model::Sequence next;                // of the next event
     base::Time time{};                   // of every decision in the batch
     std::uint32_t count = 0;             // events so far
-    std::uint32_t expiries = 0;          // of them, ends of dead holds
+    std::uint32_t expiries = 0;          // of them, ends of dead holds and grants to waiters
     std::vector<model::SkuId>& touched;  // SKUs whose cells or settings changed; may repeat
     std::vector<model::Event>& names;    // registrations among the events, for publishing
 };
 
 struct Execution {
-    Outcome outcome = Outcome::refused;  // expire_first: out of budget, try in the next batch
+    Outcome outcome = Outcome::refused;  // expire_first, grant_first: out of budget, try again in
+                                         // the next batch
     model::Refusal refusal;
     model::Sequence sequence;  // of the reply's event, or of the one replayed
     // The reply's event: in the batch's payload, or in the machine's own buffer until the next
     // call (`shown`).
     std::span<const std::byte> reply;
+    // Of a reply that shows a queued reservation.
+    std::optional<Place> place{};
 };
 
 class Machine {
   public:
-    explicit Machine(State& state) : state_(state) {}
+    explicit Machine(State& state);
 
     // Decides the command at the batch's time. Expires at most `expiry_budget` holds per batch.
     [[nodiscard]] Execution execute(const model::Command& command, OpenBatch& batch,
@@ -47,15 +51,24 @@ class Machine {
     // Tells the processor what a command that is decided soon will look at. Changes nothing.
     void prefetch(const model::Command& command) const;
 
-    // Ends holds that are due, earliest first, within the batch's budget.
+    // Ends holds that are due, earliest first, and gives waiters what has come back, within the
+    // batch's budget.
     void expire_due(OpenBatch& batch, std::uint32_t expiry_budget);
 
-    // Appends an event that is not a client's: genesis, downtime, state hash.
+    // Appends an event that is not a client's: genesis, downtime, state hash. What follows from
+    // it comes with the next command or the next `expire_due`.
     void append(const model::Event& event, OpenBatch& batch);
 
   private:
+    void append_one(const model::Event& event, OpenBatch& batch);
+    bool make_way(const Decision& decision, OpenBatch& batch, std::uint32_t budget);
+    void settle(OpenBatch& batch, std::uint32_t budget);
+    bool grant(model::SkuId sku, OpenBatch& batch, std::uint32_t budget);
+    void show_place(const model::Command& command, Execution& execution) const;
+
     State& state_;
     base::Buffer shown_;
+    std::vector<model::SkuId> grants_due_;  // may repeat; what the budget did not allow yet
 };
 
 }  // namespace holdfast::core

@@ -5,6 +5,7 @@
 // Times are UTC milliseconds as plain integers: these records are the hot memory.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <deque>
 #include <memory>
@@ -27,14 +28,36 @@ struct alignas(64) Cell {
     HeapRoot deadlines;  // heap of the lines that hold units here
     model::SkuId sku;
     model::PoolId pool;
+    bool short_case = false;  // an open case says that promised units are missing here
+    bool waited_for = false;  // somebody waits for the SKU
 };
 static_assert(sizeof(Cell) == 64);
+
+// What a cell has beside its figures: looked at when stock is corrected, never by a hold. At the
+// same index as its cell.
+struct CellFacts {
+    // A movement of on hand: where it stands in the ledger and when it happened.
+    struct Move {
+        model::Sequence sequence;
+        std::int64_t occurred_ms = 0;
+    };
+    std::uint32_t next = kNoIndex;  // cell of the same SKU, in the order they came to be
+    std::vector<std::pair<model::Reason, std::int64_t>> unavailable;  // by reason, sorted, not 0
+    model::Sequence last_count;                                       // that was judged; 0: none
+    std::int64_t last_count_ms = INT64_MIN;                           // its `as_of`
+    std::array<Move, 4> moves{};                                      // the newest, in a ring
+    std::uint32_t move_count = 0;                                     // ever
+    model::CaseId shortage;                                           // open case; 0: none
+    model::CaseId pending_count;                                      // open case; 0: none
+};
 
 struct Sku {
     model::TenantId tenant;
     model::ClassId sku_class;
     std::uint32_t version = 0;
-    std::uint32_t cell = kNoIndex;
+    std::uint32_t cell = kNoIndex;      // of the pool `default`; CellFacts::next leads on
+    std::uint32_t cell_last = kNoIndex;
+    std::uint32_t queue = kNoIndex;     // of those who wait for it; made with the first
     std::string name;
 };
 
@@ -42,10 +65,13 @@ struct Line {
     model::LineQuantities units;
     std::int64_t requested = 0;
     model::SkuId sku;
-    std::uint32_t cell = kNoIndex;  // kNoIndex: the class counts no units
+    std::uint32_t cell = kNoIndex;  // kNoIndex: untracked, or queued without a pool
     std::uint32_t reservation = kNoIndex;
     std::uint32_t next = kNoIndex;  // of the same reservation
     HeapLinks in_cell;              // linked while units are held until a deadline
+    bool untracked = false;         // see model::LineImage for this and the next
+    bool continues = false;
+    bool soft = false;              // its held units are in the cell's `soft_held`
 };
 
 // The parts of an image that most reservations do without, packed (core/extras.hpp).
@@ -65,7 +91,8 @@ struct Reservation {
     // Neighbours among the reservations of this reference that hold units, newest first.
     std::uint32_t newer = kNoIndex;
     std::uint32_t older = kNoIndex;
-    HeapLinks in_deadlines;  // linked while units are held until a deadline
+    HeapLinks in_deadlines;  // linked while units are held, or waited for, until a deadline
+    std::uint32_t first_ownership = kNoIndex;
     model::ReservationState waiting = model::ReservationState::held;
     model::ReservationState ended_as = model::ReservationState::released;
     std::uint16_t extensions = 0;
@@ -90,12 +117,57 @@ struct Tenant {
     std::uint32_t recorded_refusals_per_second = 0;
     std::uint32_t tombstones_max = 0;
     std::vector<model::SkuClass> classes;
+    std::vector<model::Pool> pools;
+    model::CapsByKind caps{};
+    bool capped = false;  // some cap is in force: owners are kept
+    std::vector<model::Stop> stops;  // in force or over; one per scope and name
     std::deque<base::Digest128> recorded_refusals;  // oldest first
     std::int64_t refusal_second = 0;                // the second that the next figure counts
     std::uint32_t refusals_in_second = 0;
     // Oldest first, each name once, with the end it had when it was put here: a renewed one is
     // found at its old place and moved to the back then.
     std::deque<std::pair<base::Digest128, std::int64_t>> tombstones;
+};
+
+// What one principal holds in one scope: a class, or all of its tenant. Exists while it holds.
+struct Owner {
+    base::Digest128 scope;
+    std::int64_t units = 0;
+    std::int64_t holds = 0;
+    std::int64_t unit_seconds = 0;
+    HeapRoot deadlines;  // of its ownerships
+};
+
+// One reservation's part in an owner.
+struct Ownership {
+    std::uint32_t owner = kNoIndex;
+    std::uint32_t reservation = kNoIndex;
+    std::uint32_t next = kNoIndex;  // of the same reservation
+    std::int64_t units = 0;
+    std::int64_t unit_seconds = 0;
+    HeapLinks in_owner;
+};
+
+// An open case, and the texts that its image views.
+struct Case {
+    model::CaseImage image;
+    std::string reference;
+    std::string opened_by;
+};
+
+// A shipment or return that waits for its partner.
+struct ParkedFact {
+    model::ReservationId reservation;
+    model::Verb verb = model::Verb::ship;
+    model::Disposition disposition = model::Disposition::restock;
+    base::Time occurred_at{};
+    std::string document;
+    std::vector<std::int64_t> quantities;  // per entry of the reservation's image
+};
+
+struct Transfer {
+    model::TransferImage image;
+    std::string reference;
 };
 
 }  // namespace holdfast::core

@@ -35,6 +35,7 @@ Result<void> replay(State& state, std::span<const std::byte> payload, model::Seq
         TRY(const auto event, model::decode(item->bytes));
         TRY_VOID(check_hash(state, event, item->sequence));
         apply(state, event, item->sequence, time);
+        state.attention.clear();  // what it asks for is in the ledger already
         if (observe) {
             observe(event, item->sequence);
         }

@@ -6,6 +6,7 @@
 #include "core/apply.hpp"
 #include "core/apply_internal.hpp"
 #include "core/extras.hpp"
+#include "core/owners.hpp"
 #include "model/event_codec.hpp"
 
 namespace holdfast::core {
@@ -30,6 +31,12 @@ enum class Record : std::uint8_t {
     refusal = 7,      // the key of a remembered refusal, oldest first
     tombstone = 8,    // in the order in which their room is given back
     end = 9,
+    pool = 10,       // an encoded PoolDefined
+    stop = 11,       // an encoded SellingChanged
+    cell = 12,       // of the SKU before it
+    transfer = 13,   // an encoded TransferChanged
+    open_case = 14,  // an encoded CaseOpened
+    parked = 15,     // a sequence and an encoded FactParked
 };
 
 // Collects records and hands a chunk over when the next record might not fit.
@@ -76,17 +83,45 @@ void write_tenant(ByteWriter& writer, const Tenant& tenant) {
     writer.varint(tenant.tombstones_max);
     writer.signed_varint(tenant.refusal_second);
     writer.varint(tenant.refusals_in_second);
+    for (const auto& cap : tenant.caps) {
+        writer.signed_varint(cap.units);
+        writer.signed_varint(cap.holds);
+        writer.signed_varint(cap.unit_seconds);
+    }
 }
 
-void write_sku(ByteWriter& writer, const Sku& sku, const Cell& cell) {
+void write_sku(ByteWriter& writer, const Sku& sku) {
     writer.varint(sku.tenant.value());
     writer.varint(sku.sku_class.value());
     writer.varint(sku.version);
     writer.text(sku.name);
-    for (const auto units : {cell.units.on_hand, cell.units.unavailable, cell.units.held,
-                             cell.units.committed, cell.units.safety_stock}) {
+}
+
+void write_facts(ByteWriter& writer, const CellFacts& facts) {
+    writer.varint(facts.shortage.value());
+    writer.varint(facts.pending_count.value());
+    writer.varint(facts.last_count.value());
+    writer.signed_varint(facts.last_count_ms);
+    writer.varint(facts.move_count);
+    for (const auto& move : facts.moves) {
+        writer.varint(move.sequence.value());
+        writer.signed_varint(move.occurred_ms);
+    }
+    writer.varint(facts.unavailable.size());
+    for (const auto& [reason, units] : facts.unavailable) {
+        writer.fixed(reason);
         writer.signed_varint(units);
     }
+}
+
+void write_cell(ByteWriter& writer, const Cell& cell, const CellFacts& facts) {
+    writer.varint(cell.sku.value());
+    writer.varint(cell.pool.value());
+    for (const auto units : {cell.units.on_hand, cell.units.unavailable, cell.units.held,
+                             cell.units.committed, cell.units.safety_stock, cell.units.soft_held}) {
+        writer.signed_varint(units);
+    }
+    write_facts(writer, facts);
 }
 
 Result<void> write_names(const State& state, ChunkWriter& out) {
@@ -98,11 +133,51 @@ Result<void> write_names(const State& state, ChunkWriter& out) {
             TRY_VOID(
                 out.record(Record::sku_class, [&](ByteWriter& w) { write_event(w, defined); }));
         }
+        for (const auto& pool : tenant.pools) {
+            const model::PoolDefined defined{.tenant = model::TenantId(t), .pool = pool, .key = {}};
+            TRY_VOID(out.record(Record::pool, [&](ByteWriter& w) { write_event(w, defined); }));
+        }
+        for (const auto& stop : tenant.stops) {
+            const model::SellingChanged changed{
+                .tenant = model::TenantId(t), .stop = stop, .stopped = true, .key = {}};
+            TRY_VOID(out.record(Record::stop, [&](ByteWriter& w) { write_event(w, changed); }));
+        }
     }
     for (std::uint32_t s = 0; s < state.skus.size(); ++s) {
         const Sku& sku = state.skus[s];
-        TRY_VOID(out.record(Record::sku,
-                            [&](ByteWriter& w) { write_sku(w, sku, state.cells[sku.cell]); }));
+        TRY_VOID(out.record(Record::sku, [&](ByteWriter& w) { write_sku(w, sku); }));
+        for (std::uint32_t c = sku.cell; c != kNoIndex; c = state.next_cell(c)) {
+            TRY_VOID(out.record(Record::cell, [&](ByteWriter& w) {
+                write_cell(w, state.cells[c], state.cell_facts[c]);
+            }));
+        }
+    }
+    return {};
+}
+
+// What waits for people or for the road.
+Result<void> write_open(const State& state, ChunkWriter& out) {
+    for (const auto& [id, transfer] : state.transfers) {
+        const model::TransferChanged event{.transfer = transfer.image};
+        TRY_VOID(out.record(Record::transfer, [&](ByteWriter& w) { write_event(w, event); }));
+    }
+    for (const auto& [sequence, fact] : state.parked) {
+        const model::FactParked event{.tenant = {},
+                                      .verb = fact.verb,
+                                      .disposition = fact.disposition,
+                                      .occurred_at = fact.occurred_at,
+                                      .document = fact.document,
+                                      .image = state.image_of(*state.find_reservation(fact.reservation)),
+                                      .quantities = fact.quantities,
+                                      .key = {}};
+        TRY_VOID(out.record(Record::parked, [&](ByteWriter& w) {
+            w.varint(sequence.value());
+            write_event(w, event);
+        }));
+    }
+    for (const auto& [id, record] : state.cases) {
+        const model::CaseOpened event{.image = record.image};
+        TRY_VOID(out.record(Record::open_case, [&](ByteWriter& w) { write_event(w, event); }));
     }
     return {};
 }
@@ -158,7 +233,13 @@ void read_tenant(ByteReader& reader, State& state) {
     tenant.tombstones_max = static_cast<std::uint32_t>(reader.varint());
     tenant.refusal_second = reader.signed_varint();
     tenant.refusals_in_second = static_cast<std::uint32_t>(reader.varint());
+    for (auto& cap : tenant.caps) {
+        cap.units = reader.signed_varint();
+        cap.holds = reader.signed_varint();
+        cap.unit_seconds = reader.signed_varint();
+    }
     state.hash += hash_of(tenant, event.tenant);
+    recount_owners(state, event.tenant);  // nothing yet; from here on owners are kept
 }
 
 bool read_sku(ByteReader& reader, State& state) {
@@ -175,14 +256,97 @@ bool read_sku(ByteReader& reader, State& state) {
           model::SkuRegistered{.tenant = tenant, .sku = id, .sku_class = sku_class, .name = name},
           {}, {});
     Sku& sku = state.skus[id.value()];
-    Cell& cell = state.cells[sku.cell];
-    state.hash -= hash_of(sku, id) + hash_of(cell);
+    state.hash -= hash_of(sku, id);
     sku.version = version;
+    state.hash += hash_of(sku, id);
+    return true;
+}
+
+void read_facts(ByteReader& reader, CellFacts& facts) {
+    facts.shortage = model::CaseId(reader.varint());
+    facts.pending_count = model::CaseId(reader.varint());
+    facts.last_count = model::Sequence(reader.varint());
+    facts.last_count_ms = reader.signed_varint();
+    facts.move_count = static_cast<std::uint32_t>(reader.varint());
+    for (auto& move : facts.moves) {
+        move.sequence = model::Sequence(reader.varint());
+        move.occurred_ms = reader.signed_varint();
+    }
+    const std::uint64_t reasons = reader.varint();
+    for (std::uint64_t i = 0; i < reasons && !reader.failed(); ++i) {
+        const auto reason = reader.fixed<model::Reason>();
+        facts.unavailable.emplace_back(reason, reader.signed_varint());
+    }
+}
+
+bool read_cell(ByteReader& reader, State& state) {
+    const model::SkuId sku(static_cast<std::uint32_t>(reader.varint()));
+    const model::PoolId pool(static_cast<std::uint16_t>(reader.varint()));
+    if (reader.failed() || sku.value() >= state.skus.size() ||
+        pool.value() >= state.tenant(state.sku(sku).tenant).pools.size()) {
+        return false;
+    }
+    const std::uint32_t index = ensure_cell(state, sku, pool);
+    Cell& cell = state.cells[index];
+    CellFacts& facts = state.cell_facts[index];
+    state.hash -= hash_of(cell, facts);
     for (auto* const units : {&cell.units.on_hand, &cell.units.unavailable, &cell.units.held,
-                              &cell.units.committed, &cell.units.safety_stock}) {
+                              &cell.units.committed, &cell.units.safety_stock,
+                              &cell.units.soft_held}) {
         *units = reader.signed_varint();
     }
-    state.hash += hash_of(sku, id) + hash_of(cell);
+    read_facts(reader, facts);
+    cell.short_case = facts.shortage.value() != 0;
+    state.hash += hash_of(cell, facts);
+    return true;
+}
+
+bool restore_pool(const model::Event& event, State& state) {
+    const auto* const defined = std::get_if<model::PoolDefined>(&event);
+    if (defined == nullptr || defined->tenant.value() >= state.tenants.size() ||
+        defined->pool.id.value() > state.tenant(defined->tenant).pools.size()) {
+        return false;
+    }
+    apply(state, event, {}, {});
+    return true;
+}
+
+bool restore_stop(const model::Event& event, State& state) {
+    const auto* const changed = std::get_if<model::SellingChanged>(&event);
+    if (changed == nullptr || changed->tenant.value() >= state.tenants.size()) {
+        return false;
+    }
+    apply(state, event, {}, {});
+    return true;
+}
+
+bool restore_open_case(const model::Event& event, State& state) {
+    const auto* const opened = std::get_if<model::CaseOpened>(&event);
+    if (opened == nullptr || opened->image.sku.value() >= state.skus.size() ||
+        state.cases.contains(opened->image.id)) {
+        return false;
+    }
+    restore_case(state, opened->image);
+    return true;
+}
+
+bool restore_on_its_way(const model::Event& event, State& state) {
+    const auto* const changed = std::get_if<model::TransferChanged>(&event);
+    if (changed == nullptr || changed->transfer.sku.value() >= state.skus.size()) {
+        return false;
+    }
+    restore_transfer(state, changed->transfer);
+    return true;
+}
+
+Result<bool> read_parked(ByteReader& reader, State& state) {
+    const model::Sequence sequence(reader.varint());
+    TRY(const auto event, model::decode(base::as_bytes(reader.text())));
+    const auto* const parked = std::get_if<model::FactParked>(&event);
+    if (parked == nullptr || state.find_reservation(parked->image.id) == nullptr) {
+        return false;
+    }
+    restore_parked(state, *parked, sequence);
     return true;
 }
 
@@ -202,7 +366,11 @@ bool fits(const State& state, const model::ReservationImage& image) {
     return in_order && image.tenant.value() < state.tenants.size() && !image.lines.empty() &&
            std::ranges::all_of(
                image.lines,
-               [&](const model::LineImage& line) { return line.sku.value() < state.skus.size(); });
+               [&](const model::LineImage& line) {
+                   return line.sku.value() < state.skus.size() &&
+                          (line.pool == model::kAnyPool ||
+                           line.pool.value() < state.tenant(image.tenant).pools.size());
+               });
 }
 
 bool restore_held(const model::Event& event, State& state) {
@@ -260,6 +428,17 @@ bool read_tombstone(ByteReader& reader, State& state) {
     return true;
 }
 
+bool restore_event(Record type, const model::Event& event, State& state) {
+    switch (type) {
+        case Record::sku_class: return restore_class(event, state);
+        case Record::pool: return restore_pool(event, state);
+        case Record::stop: return restore_stop(event, state);
+        case Record::transfer: return restore_on_its_way(event, state);
+        case Record::open_case: return restore_open_case(event, state);
+        default: return restore_held(event, state);
+    }
+}
+
 // Whether the record parses and fits those before it. Errors: an event inside that does not decode.
 Result<bool> read_body(Record type, ByteReader& reader, State& state) {
     switch (type) {
@@ -268,11 +447,16 @@ Result<bool> read_body(Record type, ByteReader& reader, State& state) {
         case Record::key: return read_key(reader, state, false);
         case Record::refusal: return read_refusal(reader, state);
         case Record::tombstone: return read_tombstone(reader, state);
+        case Record::cell: return read_cell(reader, state);
+        case Record::parked: return read_parked(reader, state);
         case Record::sku_class:
+        case Record::pool:
+        case Record::stop:
+        case Record::transfer:
+        case Record::open_case:
         case Record::reservation: {
             TRY(const auto event, model::decode(base::as_bytes(reader.text())));
-            return type == Record::sku_class ? restore_class(event, state)
-                                             : restore_held(event, state);
+            return restore_event(type, event, state);
         }
         case Record::header:
         case Record::end: break;  // the reader's own
@@ -294,12 +478,14 @@ Result<void> write_snapshot(const State& state, const ChunkSink& sink) {
         const model::ReservationChanged event{.image = state.image_of(state.reservations[r])};
         TRY_VOID(out.record(Record::reservation, [&](ByteWriter& w) { write_event(w, event); }));
     }
+    TRY_VOID(write_open(state, out));
     TRY_VOID(write_keys(state, out));
     TRY_VOID(write_bounded(state, out));
     TRY_VOID(out.record(Record::end, [&](ByteWriter& w) {
         w.varint(state.totals.live_holds);
         w.varint(state.totals.parked_facts);
         w.varint(state.totals.late_commits);
+        w.varint(state.totals.waiters);
         w.fixed(state.hash);
     }));
     return out.flush();
@@ -350,6 +536,7 @@ void SnapshotReader::read_end(ByteReader& reader) {
     state_->totals.live_holds = reader.varint();
     state_->totals.parked_facts = reader.varint();
     state_->totals.late_commits = reader.varint();
+    state_->totals.waiters = reader.varint();
     expected_hash_ = reader.fixed<std::uint64_t>();
     complete_ = true;
 }
@@ -362,6 +549,7 @@ Result<std::unique_ptr<State>> SnapshotReader::finish() {
         return base::failure(ErrorCode::corrupted,
                              "the snapshot's state hash is not the one it was written with");
     }
+    state_->attention.clear();
     return std::move(state_);
 }
 

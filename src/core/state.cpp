@@ -31,6 +31,41 @@ std::optional<ClassId> State::find_class(TenantId id, base::Digest128 name) cons
     return std::nullopt;
 }
 
+std::optional<model::PoolId> State::find_pool(TenantId id, base::Digest128 name) const {
+    const Tenant& owner = tenant(id);
+    for (const auto& candidate : owner.pools) {
+        if (model::pool_name(owner.name, candidate.name).digest == name) {
+            return candidate.id;
+        }
+    }
+    return std::nullopt;
+}
+
+std::uint32_t State::find_cell(SkuId id, model::PoolId pool) const {
+    std::uint32_t cell = sku(id).cell;
+    while (cell != kNoIndex && cells[cell].pool != pool) {
+        cell = cell_facts[cell].next;
+    }
+    return cell;
+}
+
+bool State::is_open(const Reservation& reservation) const {
+    return reservation.waiting == model::ReservationState::queued ||
+           units_of(reservation).held > 0;
+}
+
+const Case* State::find_case(model::CaseId id) const {
+    const auto found = cases.find(id);
+    return found != cases.end() ? &found->second : nullptr;
+}
+
+const Case* State::find_case(model::CaseKind kind, model::ReservationId about) const {
+    const auto found = cases_about.lower_bound({about, kind, model::CaseId{}});
+    const bool is_it = found != cases_about.end() && std::get<0>(*found) == about &&
+                       std::get<1>(*found) == kind;
+    return is_it ? find_case(std::get<2>(*found)) : nullptr;
+}
+
 const model::SkuClass& State::class_of(SkuId id) const {
     const Sku& record = sku(id);
     return tenant(record.tenant).classes[record.sku_class.value()];
@@ -70,14 +105,16 @@ ReservationImage State::image_of(const Reservation& reservation) const {
     image.lines.reserve(reservation.line_count);
     for (std::uint32_t i = reservation.first_line; i != kNoIndex; i = lines[i].next) {
         const Line& line = lines[i];
-        image.lines.push_back(
-            {.sku = line.sku,
-             .pool = line.cell != kNoIndex ? cells[line.cell].pool : model::kDefaultPool,
-             .untracked = line.cell == kNoIndex,
-             .requested = line.requested,
-             .units = line.units,
-             .line_id = {},
-             .group = {}});
+        const model::PoolId nowhere = line.untracked ? model::kDefaultPool : model::kAnyPool;
+        image.lines.push_back({.sku = line.sku,
+                               .pool = line.cell != kNoIndex ? cells[line.cell].pool : nowhere,
+                               .untracked = line.untracked,
+                               .continues = line.continues,
+                               .soft = line.soft,
+                               .requested = line.requested,
+                               .units = line.units,
+                               .line_id = {},
+                               .group = {}});
     }
     unpack_extras(reservation.extras, image);
     return image;

@@ -9,13 +9,18 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
+#include <set>
+#include <tuple>
+#include <vector>
 
 #include "base/digest.hpp"
 #include "base/time.hpp"
 #include "core/chunked_vector.hpp"
 #include "core/digest_table.hpp"
 #include "core/records.hpp"
+#include "core/wait_queue.hpp"
 #include "model/event.hpp"
 #include "model/ids.hpp"
 
@@ -26,7 +31,22 @@ struct Totals {
     std::uint64_t live_holds = 0;  // reservations that hold units
     std::uint64_t parked_facts = 0;
     std::uint64_t late_commits = 0;
+    std::uint64_t waiters = 0;
     bool operator==(const Totals&) const = default;
+};
+
+// Cells whose shortage has begun or ended, reservations whose case may be over or due, SKUs for
+// whose waiters units may have come back. May repeat.
+struct Attention {
+    std::vector<std::uint32_t> cells;
+    std::vector<std::uint32_t> reservations;
+    std::vector<model::SkuId> queues;
+
+    void clear() {
+        cells.clear();
+        reservations.clear();
+        queues.clear();
+    }
 };
 
 class State {
@@ -38,7 +58,18 @@ class State {
                                                            base::Digest128 name) const;
     [[nodiscard]] const Tenant& tenant(model::TenantId id) const { return tenants[id.value()]; }
     [[nodiscard]] const Sku& sku(model::SkuId id) const { return skus[id.value()]; }
+    [[nodiscard]] std::optional<model::PoolId> find_pool(model::TenantId tenant,
+                                                         base::Digest128 name) const;
+    [[nodiscard]] const model::Pool& pool(model::TenantId owner, model::PoolId id) const {
+        return tenant(owner).pools[id.value()];
+    }
+    // The cell of the pool `default`.
     [[nodiscard]] const Cell& cell_of(model::SkuId id) const { return cells[sku(id).cell]; }
+    // kNoIndex: the SKU never had anything in that pool.
+    [[nodiscard]] std::uint32_t find_cell(model::SkuId sku, model::PoolId pool) const;
+    [[nodiscard]] std::uint32_t next_cell(std::uint32_t cell) const {
+        return cell_facts[cell].next;
+    }
     [[nodiscard]] const model::SkuClass& class_of(model::SkuId id) const;
 
     // -- reservations -----------------------------------------------------------------------
@@ -49,6 +80,18 @@ class State {
     // The whole reservation; texts are views into the state.
     [[nodiscard]] model::ReservationImage image_of(const Reservation& reservation) const;
     [[nodiscard]] model::LineQuantities units_of(const Reservation& reservation) const;
+    // It holds units or waits for some: it has something to lose at its deadline.
+    [[nodiscard]] bool is_open(const Reservation& reservation) const;
+    // Who waits for a SKU; null: nobody does.
+    [[nodiscard]] const WaitQueue* queue_of(model::SkuId id) const {
+        const std::uint32_t queue = sku(id).queue;
+        return queue != kNoIndex && !queues[queue].empty() ? &queues[queue] : nullptr;
+    }
+
+    // -- cases ------------------------------------------------------------------------------
+    [[nodiscard]] const Case* find_case(model::CaseId id) const;
+    // The oldest open case of this kind about a reservation.
+    [[nodiscard]] const Case* find_case(model::CaseKind kind, model::ReservationId about) const;
 
     // -- deadlines --------------------------------------------------------------------------
     // The hold that ends first: in the whole partition, or among those of one cell.
@@ -61,6 +104,7 @@ class State {
     ChunkedVector<Tenant, 64> tenants;
     ChunkedVector<Sku> skus;
     ChunkedVector<Cell> cells;
+    ChunkedVector<CellFacts> cell_facts;  // at the same index
     ChunkedVector<Reservation> reservations;
     ChunkedVector<Line> lines;
     DigestTable<std::uint32_t> tenants_by_name;
@@ -69,10 +113,23 @@ class State {
     DigestTable<std::uint32_t> holding_by_reference;  // the newest
     DigestTable<KeyRecord> keys;
     DigestTable<Tombstone> tombstones;
-    HeapRoot deadlines;  // heap of the reservations that hold units
+    ChunkedVector<WaitQueue, 64> queues;
+    ChunkedVector<Owner> owners;
+    ChunkedVector<Ownership> ownerships;
+    std::vector<std::uint32_t> free_owners;
+    std::vector<std::uint32_t> free_ownerships;
+    DigestTable<std::uint32_t> owners_by_scope;
+    std::map<model::CaseId, Case> cases;  // open ones, oldest first
+    std::set<std::tuple<model::ReservationId, model::CaseKind, model::CaseId>> cases_about;
+    std::map<model::Sequence, ParkedFact> parked;
+    std::map<model::TransferId, Transfer> transfers;  // with units on their way
+    HeapRoot deadlines;  // heap of the reservations that hold units or wait for some
     Totals totals;
     // Sum of the hashes of all records: see core/state_hash.hpp.
     std::uint64_t hash = 0;
+    // What `apply` saw that asks for an event of its own (core/consequences.hpp). Not part of the
+    // logical state: whoever replays throws it away.
+    Attention attention;
 
     // The key of reservations_by_id: ids are dense, the table wants uniform digests.
     [[nodiscard]] static base::Digest128 id_digest(model::ReservationId id);
@@ -87,6 +144,16 @@ struct ReservationDeadlines {
         const Reservation& right = state.reservations[b];
         return left.deadline_ms != right.deadline_ms ? left.deadline_ms < right.deadline_ms
                                                      : left.id < right.id;
+    }
+};
+
+// Access for DeadlineHeap: what one owner holds.
+struct OwnershipDeadlines {
+    State& state;
+    HeapLinks& links(std::uint32_t i) { return state.ownerships[i].in_owner; }
+    [[nodiscard]] bool before(std::uint32_t a, std::uint32_t b) const {
+        return ReservationDeadlines{state}.before(state.ownerships[a].reservation,
+                                                  state.ownerships[b].reservation);
     }
 };
 

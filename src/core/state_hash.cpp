@@ -1,5 +1,6 @@
 #include "core/state_hash.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
 #include <string_view>
@@ -12,13 +13,19 @@ namespace {
 // Each record type has a seed of its own, so that a cell can never cancel a key.
 enum class Seed : std::uint64_t {
     cell = 1,
+    cell_facts,
     sku,
     reservation,
     line,
     key,
     tombstone,
     sku_class,
-    tenant
+    tenant,
+    pool,
+    stop,
+    open_case,
+    parked,
+    transfer
 };
 
 class Hasher {
@@ -45,6 +52,12 @@ class Hasher {
             std::memcpy(&rest, bytes.data(), bytes.size());
         }
         return add(rest);
+    }
+    Hasher& add(const model::CapsByKind& caps) {
+        for (const auto& cap : caps) {
+            add(cap.units).add(cap.holds).add(cap.unit_seconds);
+        }
+        return *this;
     }
     Hasher& add(std::string_view text) {
         return add(std::as_bytes(std::span(text.data(), text.size())));
@@ -77,7 +90,27 @@ std::uint64_t hash_of(const Cell& cell) {
         .add(cell.units.held)
         .add(cell.units.committed)
         .add(cell.units.safety_stock)
+        .add(cell.units.soft_held)
         .result();
+}
+
+std::uint64_t hash_of(const Cell& cell, const CellFacts& facts) {
+    Hasher hasher(Seed::cell_facts);
+    hasher.add(std::uint64_t{cell.sku.value()})
+        .add(std::uint64_t{cell.pool.value()})
+        .add(std::uint64_t{facts.shortage.value()})
+        .add(std::uint64_t{facts.pending_count.value()})
+        .add(std::uint64_t{facts.last_count.value()})
+        .add(facts.last_count_ms)
+        .add(std::uint64_t{facts.move_count});
+    for (const auto& [reason, units] : facts.unavailable) {
+        hasher.add(static_cast<std::uint64_t>(reason)).add(units);
+    }
+    const std::size_t moves = std::min<std::size_t>(facts.move_count, facts.moves.size());
+    for (std::size_t i = 0; i < moves; ++i) {
+        hasher.add(std::uint64_t{facts.moves[i].sequence.value()}).add(facts.moves[i].occurred_ms);
+    }
+    return hash_of(cell) + hasher.result();
 }
 
 std::uint64_t hash_of(const Sku& sku, model::SkuId id) {
@@ -104,7 +137,11 @@ std::uint64_t hash_of(const State& state, const Reservation& reservation) {
         .add(extras_bytes(reservation.extras));
     for (std::uint32_t i = reservation.first_line; i != kNoIndex; i = state.lines[i].next) {
         const Line& line = state.lines[i];
-        hasher.add(std::uint64_t{line.sku.value()} | (std::uint64_t{line.cell == kNoIndex} << 32));
+        const std::uint64_t pool =
+            line.cell == kNoIndex ? model::kAnyPool.value() : state.cells[line.cell].pool.value();
+        hasher.add(std::uint64_t{line.sku.value()} | (std::uint64_t{line.untracked} << 32) |
+                   (std::uint64_t{line.continues} << 33) | (std::uint64_t{line.soft} << 34) |
+                   (pool << 48));
         hasher.add(line.requested);
         add_units(hasher, line.units);
     }
@@ -142,6 +179,101 @@ std::uint64_t hash_of(const model::SkuClass& c, model::TenantId tenant) {
         .add(static_cast<std::uint64_t>(c.tracking))
         .add(c.held_downtime_grace)
         .add(c.payment_downtime_grace)
+        .add(c.safety_units)
+        .add(std::uint64_t{c.safety_permille})
+        .add(c.backorder_max)
+        .add(std::uint64_t{c.hold_permille})
+        .add(c.stop_selling_at)
+        .add(static_cast<std::uint64_t>(c.allocation) | (std::uint64_t{c.split} << 8) |
+             (static_cast<std::uint64_t>(c.shortage_order) << 16) |
+             (static_cast<std::uint64_t>(c.consistency) << 24) | (std::uint64_t{c.banded} << 32))
+        .add(c.wait_max)
+        .add(c.line_units_max)
+        .add(c.caps)
+        .add(c.count_units_max)
+        .add(std::uint64_t{c.count_permille_max})
+        .add(c.low_units)
+        .result();
+}
+
+std::uint64_t hash_of(const model::Pool& pool, model::TenantId tenant) {
+    Hasher hasher(Seed::pool);
+    hasher.add(std::uint64_t{tenant.value()})
+        .add(std::uint64_t{pool.id.value()})
+        .add(std::uint64_t{pool.version})
+        .add(pool.name)
+        .add(static_cast<std::uint64_t>(pool.kind))
+        .add(pool.region)
+        .add(std::int64_t{pool.priority});
+    for (const auto& channel : pool.channels) {
+        hasher.add(channel);
+    }
+    return hasher.add(std::uint64_t{pool.overflow.value_or(model::kAnyPool).value()}).result();
+}
+
+std::uint64_t hash_of(const model::Stop& stop, model::TenantId tenant) {
+    return Hasher(Seed::stop)
+        .add(std::uint64_t{tenant.value()})
+        .add(static_cast<std::uint64_t>(stop.scope))
+        .add(stop.name)
+        .add(static_cast<std::uint64_t>(stop.reason))
+        .add(std::int64_t{base::to_ms(stop.since)})
+        .add(std::int64_t{base::to_ms(stop.until)})
+        .add(stop.note)
+        .add(stop.by)
+        .result();
+}
+
+std::uint64_t hash_of(const Case& record) {
+    const auto& image = record.image;
+    return Hasher(Seed::open_case)
+        .add(std::uint64_t{image.id.value()})
+        .add(std::uint64_t{image.tenant.value()})
+        .add(static_cast<std::uint64_t>(image.kind))
+        .add(std::int64_t{base::to_ms(image.opened_at)})
+        .add(std::int64_t{base::to_ms(image.due_at)})
+        .add(std::uint64_t{image.sku.value()} | (std::uint64_t{image.pool.value()} << 32))
+        .add(image.units)
+        .add(std::uint64_t{image.reservation.value()})
+        .add(std::uint64_t{image.fact.value()})
+        .add(static_cast<std::uint64_t>(image.reason))
+        .add(record.reference)
+        .add(record.opened_by)
+        .add(image.count.counted)
+        .add(image.count.drift)
+        .add(image.count.disputed)
+        .add(std::int64_t{base::to_ms(image.count.as_of)})
+        .add(std::uint64_t{image.count.position.value()})
+        .add(image.count.plan)
+        .result();
+}
+
+std::uint64_t hash_of(model::Sequence sequence, const ParkedFact& fact) {
+    Hasher hasher(Seed::parked);
+    hasher.add(std::uint64_t{sequence.value()})
+        .add(std::uint64_t{fact.reservation.value()})
+        .add(static_cast<std::uint64_t>(fact.verb) |
+             (static_cast<std::uint64_t>(fact.disposition) << 8))
+        .add(std::int64_t{base::to_ms(fact.occurred_at)})
+        .add(fact.document);
+    for (const auto quantity : fact.quantities) {
+        hasher.add(quantity);
+    }
+    return hasher.result();
+}
+
+std::uint64_t hash_of(const Transfer& transfer) {
+    const auto& image = transfer.image;
+    return Hasher(Seed::transfer)
+        .add(std::uint64_t{image.id.value()})
+        .add(std::uint64_t{image.tenant.value()})
+        .add(std::uint64_t{image.sku.value()})
+        .add(std::uint64_t{image.from.value()} | (std::uint64_t{image.to.value()} << 32))
+        .add(image.quantity)
+        .add(image.arrived)
+        .add(image.lost)
+        .add(std::int64_t{base::to_ms(image.sent_at)})
+        .add(transfer.reference)
         .result();
 }
 
@@ -154,6 +286,7 @@ std::uint64_t hash_of(const Tenant& tenant, model::TenantId id) {
         .add(std::uint64_t{tenant.tombstones_max})
         .add(tenant.refusal_second)
         .add(std::uint64_t{tenant.refusals_in_second})
+        .add(tenant.caps)
         .result();
 }
 
@@ -165,12 +298,18 @@ std::uint64_t recompute_hash(const State& state) {
         for (const auto& sku_class : state.tenants[i].classes) {
             sum += hash_of(sku_class, id);
         }
+        for (const auto& pool : state.tenants[i].pools) {
+            sum += hash_of(pool, id);
+        }
+        for (const auto& stop : state.tenants[i].stops) {
+            sum += hash_of(stop, id);
+        }
     }
     for (std::uint32_t i = 0; i < state.skus.size(); ++i) {
         sum += hash_of(state.skus[i], model::SkuId(i));
     }
     for (std::uint32_t i = 0; i < state.cells.size(); ++i) {
-        sum += hash_of(state.cells[i]);
+        sum += hash_of(state.cells[i], state.cell_facts[i]);
     }
     for (std::uint32_t i = 0; i < state.reservations.size(); ++i) {
         sum += hash_of(state, state.reservations[i]);
@@ -178,6 +317,15 @@ std::uint64_t recompute_hash(const State& state) {
     state.keys.for_each([&](base::Digest128 key, const KeyRecord& r) { sum += hash_of(key, r); });
     state.tombstones.for_each(
         [&](base::Digest128 name, const Tombstone& t) { sum += hash_of(name, t); });
+    for (const auto& [id, record] : state.cases) {
+        sum += hash_of(record);
+    }
+    for (const auto& [sequence, fact] : state.parked) {
+        sum += hash_of(sequence, fact);
+    }
+    for (const auto& [id, transfer] : state.transfers) {
+        sum += hash_of(transfer);
+    }
     return sum;
 }
 

@@ -14,6 +14,8 @@
 namespace holdfast::core {
 
 [[nodiscard]] std::uint64_t hash_of(const Cell& cell);
+// Of both. A hold changes only the first: it need not look at the second.
+[[nodiscard]] std::uint64_t hash_of(const Cell& cell, const CellFacts& facts);
 [[nodiscard]] std::uint64_t hash_of(const Sku& sku, model::SkuId id);
 // With its lines.
 [[nodiscard]] std::uint64_t hash_of(const State& state, const Reservation& reservation);
@@ -21,6 +23,11 @@ namespace holdfast::core {
 [[nodiscard]] std::uint64_t hash_of(base::Digest128 name, const Tombstone& tombstone);
 [[nodiscard]] std::uint64_t hash_of(const model::SkuClass& sku_class, model::TenantId tenant);
 [[nodiscard]] std::uint64_t hash_of(const Tenant& tenant, model::TenantId id);
+[[nodiscard]] std::uint64_t hash_of(const model::Pool& pool, model::TenantId tenant);
+[[nodiscard]] std::uint64_t hash_of(const model::Stop& stop, model::TenantId tenant);
+[[nodiscard]] std::uint64_t hash_of(const Case& record);
+[[nodiscard]] std::uint64_t hash_of(model::Sequence sequence, const ParkedFact& fact);
+[[nodiscard]] std::uint64_t hash_of(const Transfer& transfer);
 
 // From nothing, over every record: what `state.hash` must be.
 [[nodiscard]] std::uint64_t recompute_hash(const State& state);

@@ -123,7 +123,8 @@ class World {
     explicit World(const model::TenantRegistered& bounds) {
         append(model::LedgerCreated{.ledger_id = {.high = 1, .low = 2}, .id_key = {}});
         append(bounds);
-        append(model::ClassDefined{.tenant = bounds.tenant, .sku_class = model::default_class()});
+        append(model::ClassDefined{
+            .tenant = bounds.tenant, .sku_class = model::default_class(), .key = {}});
     }
     ~World() { check_snapshot(); }
     World(const World&) = delete;
@@ -149,7 +150,7 @@ class World {
         fresh.version = known ? fresh.version + 1 : 1;
         fresh.name = name;
         change(fresh);
-        append(model::ClassDefined{.tenant = owner, .sku_class = fresh});
+        append(model::ClassDefined{.tenant = owner, .sku_class = fresh, .key = {}});
     }
 
     // -- stock ----------------------------------------------------------------------------

@@ -1,0 +1,145 @@
+// A sale that was made elsewhere: a fact, recorded whatever the stock says.
+#include <algorithm>
+#include <utility>
+
+#include "core/decide_internal.hpp"
+#include "model/limits.hpp"
+
+namespace holdfast::core {
+
+using namespace model;
+
+namespace {
+
+struct SoldLine {
+    SkuId sku;
+    bool is_new = false;
+    PoolId pool = kAnyPool;
+};
+
+std::expected<std::vector<SoldLine>, Decision> resolve(const Asked& asked,
+                                                       const RecordSale& request, TenantId tenant,
+                                                       std::vector<Event>& events) {
+    std::vector<SoldLine> out;
+    std::vector<std::pair<base::Digest128, SkuId>> fresh;
+    std::int64_t total = 0;
+    for (std::size_t i = 0; i < request.lines.size(); ++i) {
+        const RequestedLine& from = request.lines[i];
+        total += std::min(from.quantity, kLineQuantityMax);
+        if (from.quantity > kLineQuantityMax || total > kReservationQuantityMax) {
+            return std::unexpected(
+                refuse_limit(asked, RefusalCode::limit_exceeded, kReservationQuantityMax));
+        }
+        SoldLine line;
+        if (from.pool) {
+            const auto pool = asked.tenant ? asked.state.find_pool(*asked.tenant, from.pool->digest)
+                              : from.pool->text == "default" ? std::optional(kDefaultPool)
+                                                             : std::nullopt;
+            if (!pool) {
+                return std::unexpected(refuse_line(asked, RefusalCode::unknown_pool, i));
+            }
+            line.pool = *pool;
+        }
+        const auto known = asked.state.find_sku(from.sku.digest);
+        const auto seen = std::ranges::find(fresh, from.sku.digest,
+                                            &std::pair<base::Digest128, SkuId>::first);
+        line.is_new = !known;
+        if (known) {
+            line.sku = *known;
+        } else if (seen != fresh.end()) {
+            line.sku = seen->second;
+        } else {
+            line.sku = SkuId(asked.state.skus.size() + static_cast<std::uint32_t>(fresh.size()));
+            fresh.emplace_back(from.sku.digest, line.sku);
+            events.emplace_back(SkuRegistered{.tenant = tenant,
+                                              .sku = line.sku,
+                                              .sku_class = kDefaultClass,
+                                              .name = from.sku.text});
+        }
+        out.push_back(line);
+    }
+    return out;
+}
+
+// Who sold it sold it from somewhere: the named pool, else where the class would have taken it,
+// and what is not there at all from the first of those.
+void add_known(const Asked& asked, const RecordSale& request, const RequestedLine& from,
+               const SoldLine& line, Availability& available, std::vector<LineImage>& out) {
+    const State& state = asked.state;
+    const Whereabouts where{.tenant = state.tenant(*asked.tenant),
+                            .channel = request.channel,
+                            .region = {},
+                            .now = asked.stamp.time};
+    const bool untracked = state.class_of(line.sku).tracking == Tracking::none;
+    const Wanted wanted{.line = {.sku = line.sku,
+                                 .pool = line.pool,
+                                 .untracked = untracked,
+                                 .requested = from.quantity,
+                                 .units = {},
+                                 .line_id = from.line_id,
+                                 .group = from.group},
+                        .minimum = from.quantity};
+    Allotment allotment = allot(state, {wanted}, where, available);
+    LineImage& first = allotment.lines.front();
+    if (first.units.accepted == 0) {  // no pool may serve it: it was sold all the same
+        first.pool = line.pool == kAnyPool ? kDefaultPool : line.pool;
+        first.units = {.accepted = from.quantity, .held = from.quantity};
+    }
+    out.insert(out.end(), allotment.lines.begin(), allotment.lines.end());
+}
+
+void add_new(const RequestedLine& from, const SoldLine& line, std::vector<LineImage>& out) {
+    out.push_back({.sku = line.sku,
+                   .pool = line.pool == kAnyPool ? kDefaultPool : line.pool,
+                   .requested = from.quantity,
+                   .units = {.accepted = from.quantity, .held = from.quantity},
+                   .line_id = from.line_id,
+                   .group = from.group});
+}
+
+}  // namespace
+
+Decision decide_sale(const Asked& asked, const RecordSale& request) {
+    std::vector<Event> events;
+    const TenantId tenant = ensure_tenant(asked, events);
+    auto sold = resolve(asked, request, tenant, events);
+    if (!sold) {
+        return std::move(sold).error();
+    }
+    // What a dead hold still has is not lost to a sale that was made.
+    for (const auto& line : *sold) {
+        const auto* const dead =
+            line.is_new ? nullptr : dead_hold_of(asked.state, line.sku, asked.stamp.time);
+        if (dead != nullptr) {
+            return expire_first(*dead);
+        }
+    }
+    ReservationImage image;
+    image.id = ReservationId(asked.stamp.next.value() + events.size());
+    image.tenant = tenant;
+    image.version = 1;
+    image.created_at = asked.stamp.time;
+    image.first_created_at = asked.stamp.time;
+    image.customer = request.customer.digest;
+    image.texts.reference = request.reference.text;
+    image.texts.order_reference = request.reference.text;
+    image.texts.channel = request.channel;
+    Availability available(asked.state, true);
+    for (std::size_t i = 0; i < sold->size(); ++i) {
+        (*sold)[i].is_new
+            ? add_new(request.lines[i], (*sold)[i], image.lines)
+            : add_known(asked, request, request.lines[i], (*sold)[i], available, image.lines);
+    }
+    for (auto& line : image.lines) {
+        line.soft = false;
+        const std::int64_t units = std::exchange(line.units.held, 0);
+        (request.shipped ? line.units.shipped : line.units.committed) = units;
+    }
+    events.emplace_back(ReservationChanged{.verb = Verb::sale,
+                                           .occurred_at = request.occurred_at.value_or(base::Time{}),
+                                           .image = std::move(image),
+                                           .key = key_use(asked.command)});
+    return applied(std::move(events));
+}
+
+}  // namespace holdfast::core
