@@ -19,7 +19,7 @@ BUDGET = float(os.environ.get("HOLDFAST_FLIP_SECONDS", "45"))
 
 
 def contents(url):
-    """What the ledger says, without the times at which it was asked. Asking changes nothing, because
+    """What the ledger says, without the times at which it was asked. Asking changes nothing, since
     a service that stops in the middle is asked again."""
     client = Client(url)
     out = []
