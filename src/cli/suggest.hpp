@@ -7,7 +7,7 @@
 
 namespace holdfast::cli {
 
-// The nearest of `known` if it is near enough (about a third of the letters may differ), else "".
+// The nearest of `known` as base::closest judges it, or "".
 [[nodiscard]] std::string suggest(std::string_view word, std::span<const std::string> known);
 
 // "; did you mean 'NEAREST'?", or "" if nothing is near.

@@ -1,13 +1,10 @@
-// "Did you mean ...?" for a name that is none of ours. Thread rule: free functions.
+// "Did you mean ...?" for a name that is none of ours: see base/suggest.hpp.
 #pragma once
 
-#include <span>
-#include <string_view>
+#include "base/suggest.hpp"
 
 namespace holdfast::transport::http {
 
-// The candidate that differs least, if it is close enough to be a slip; else empty.
-[[nodiscard]] std::string_view closest(std::string_view name,
-                                       std::span<const std::string_view> candidates);
+using base::closest;
 
 }  // namespace holdfast::transport::http

@@ -1,11 +1,11 @@
-#include "transport/http/suggest.hpp"
+#include "base/suggest.hpp"
 
 #include <algorithm>
 #include <cstddef>
 #include <numeric>
 #include <vector>
 
-namespace holdfast::transport::http {
+namespace holdfast::base {
 namespace {
 
 // Longer names are no slips of ours, and would cost more than they are worth.
@@ -45,4 +45,4 @@ std::string_view closest(std::string_view name, std::span<const std::string_view
     return best;
 }
 
-}  // namespace holdfast::transport::http
+}  // namespace holdfast::base
