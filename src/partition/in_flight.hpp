@@ -5,6 +5,7 @@
 // Thread rule: owned by one side at a time; handing over is the flusher's queues.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -20,19 +21,27 @@ namespace holdfast::partition {
 
 // A name as readers must know it once the batch is durable.
 struct NameCapture {
-    enum class Kind : std::uint8_t { tenant, sku_class, sku };
+    enum class Kind : std::uint8_t { tenant, sku };
     Kind kind = Kind::tenant;
     model::TenantId tenant;
-    std::uint32_t id = 0;  // of the class or SKU
+    std::uint32_t id = 0;  // of the SKU
     std::string name;
+};
+
+struct PolicyCapture {
+    model::TenantId tenant;
+    std::shared_ptr<const TenantPolicy> policy;
 };
 
 struct InFlight {
     base::Buffer record;  // reserved header, then payload
     ledger::BatchHeader header;
     std::vector<ledger::PrivateText> private_texts;  // views into the waiting commands
-    std::vector<SkuCapture> cells;
+    std::vector<SkuCapture> skus;
+    std::vector<CellView> cells;  // of `skus`, one behind the other
     std::vector<NameCapture> names;
+    std::vector<PolicyCapture> policies;
+    std::vector<model::ReservationId> left_queue;  // reservations that wait no more
     std::vector<Submission*> waiting;  // answers that rest on this batch or on earlier ones
     base::Result<void> outcome;        // of the append
 
@@ -44,8 +53,11 @@ struct InFlight {
         ledger::reserve_header(record);
         header = {};
         private_texts.clear();
+        skus.clear();
         cells.clear();
         names.clear();
+        policies.clear();
+        left_queue.clear();
         waiting.clear();
         outcome = {};
     }

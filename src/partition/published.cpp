@@ -1,10 +1,14 @@
 #include "partition/published.hpp"
 
+#include <algorithm>
 #include <array>
 #include <atomic>
+#include <bit>
 #include <mutex>
 #include <shared_mutex>
+#include <string>
 #include <unordered_map>
+#include <utility>
 
 #include "base/check.hpp"
 
@@ -18,38 +22,101 @@ namespace {
 constexpr std::size_t kChunk = 1024;
 constexpr std::size_t kChunksMax = 1u << 16;  // 67 million SKUs
 
-constexpr std::size_t kWords = 8;
+using CellWords = std::array<std::atomic<std::int64_t>, 8>;
+
+void store(CellWords& words, const CellView& cell) {
+    const std::array<std::int64_t, 8> values = {cell.units.on_hand,
+                                                cell.units.unavailable,
+                                                cell.units.held,
+                                                cell.units.committed,
+                                                cell.units.safety_stock,
+                                                cell.units.soft_held,
+                                                base::to_ms(cell.next_expiry_at),
+                                                cell.pool.value()};
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        words[i].store(values[i], std::memory_order_relaxed);
+    }
+}
+
+CellView load(const CellWords& words) {
+    const auto at = [&](std::size_t i) { return words[i].load(std::memory_order_relaxed); };
+    return {.pool = model::PoolId(static_cast<std::uint16_t>(at(7))),
+            .units = {.on_hand = at(0),
+                      .unavailable = at(1),
+                      .held = at(2),
+                      .committed = at(3),
+                      .safety_stock = at(4),
+                      .soft_held = at(5)},
+            .next_expiry_at = base::time_from_ms(at(6))};
+}
+
+// The cells behind a SKU's first. A SKU that needs more gets a larger block; the old one stays for
+// those who are reading it.
+using CellBlock = std::vector<CellWords>;
 
 // A seqlock: the writer makes `version` odd, stores the words, makes it even again; a reader
 // that sees it change in between reads again (Boehm, "Can seqlocks get along with programming
 // language memory models?", 2012: the words are atomics, the fences order them).
 struct Slot {
     std::atomic<std::uint64_t> version{0};
-    std::array<std::atomic<std::int64_t>, kWords> words{};
+    std::atomic<std::uint64_t> settings{0};  // class and version of the SKU
+    std::atomic<std::uint32_t> cells{0};
+    CellWords first{};
+    std::atomic<CellBlock*> more{nullptr};
     std::string name;  // written once, before the slot's SKU is counted
 
-    void store(const std::array<std::int64_t, kWords>& values) {
+    void store(const SkuCapture& capture, std::span<const CellView> figures) {
         const std::uint64_t before = version.load(std::memory_order_relaxed);
         version.store(before + 1, std::memory_order_relaxed);
         std::atomic_thread_fence(std::memory_order_release);
-        for (std::size_t i = 0; i < kWords; ++i) {
-            words[i].store(values[i], std::memory_order_relaxed);
+        settings.store((std::uint64_t{capture.sku_class.value()} << 32) | capture.version,
+                       std::memory_order_relaxed);
+        cells.store(static_cast<std::uint32_t>(figures.size()), std::memory_order_relaxed);
+        CellBlock* const block = more.load(std::memory_order_relaxed);
+        for (std::size_t i = 0; i < figures.size(); ++i) {
+            partition::store(i == 0 ? first : (*block)[i - 1], figures[i]);
         }
         version.store(before + 2, std::memory_order_release);
     }
-    [[nodiscard]] std::array<std::int64_t, kWords> load() const {
+    void load(SkuView& out) const {
         while (true) {
             const std::uint64_t before = version.load(std::memory_order_acquire);
-            std::array<std::int64_t, kWords> values{};
-            for (std::size_t i = 0; i < kWords; ++i) {
-                values[i] = words[i].load(std::memory_order_relaxed);
+            const std::uint64_t packed = settings.load(std::memory_order_relaxed);
+            const std::uint32_t count = cells.load(std::memory_order_relaxed);
+            const CellBlock* const block = more.load(std::memory_order_acquire);
+            // Torn figures may name more cells than the block has; the version tells.
+            const std::size_t room = 1 + (block != nullptr ? block->size() : 0);
+            out.cells.clear();
+            for (std::size_t i = 0; i < std::min<std::size_t>(count, room); ++i) {
+                out.cells.push_back(partition::load(i == 0 ? first : (*block)[i - 1]));
             }
             std::atomic_thread_fence(std::memory_order_acquire);
             if (before % 2 == 0 && version.load(std::memory_order_relaxed) == before) {
-                return values;
+                out.sku_class = model::ClassId(static_cast<std::uint16_t>(packed >> 32));
+                out.version = static_cast<std::uint32_t>(packed);
+                return;
             }
         }
     }
+};
+
+using Interned = std::vector<std::unique_ptr<std::string>>;
+
+// Readers may hold a view of a name that is there: it keeps it for life.
+void intern(Interned& names, std::size_t id, std::string_view name) {
+    if (names.size() <= id) {
+        names.resize(id + 1);
+    }
+    if (!names[id]) {
+        names[id] = std::make_unique<std::string>(name);
+    }
+}
+
+struct TenantEntry {
+    std::string name;
+    Interned classes;
+    Interned pools;
+    std::shared_ptr<const TenantPolicy> policy;
 };
 
 struct DigestHash {
@@ -62,14 +129,14 @@ using SlotChunk = std::array<Slot, kChunk>;
 
 struct Published::Tables {
     std::array<std::atomic<SlotChunk*>, kChunksMax> chunks{};
-    std::vector<std::unique_ptr<SlotChunk>> owned;  // the writer's alone
+    std::vector<std::unique_ptr<SlotChunk>> owned;        // the writer's alone
+    std::vector<std::unique_ptr<CellBlock>> owned_cells;  // likewise
     std::atomic<std::uint32_t> skus{0};
 
     mutable std::shared_mutex names_mutex;  // names are looked up often and added rarely
     std::unordered_map<base::Digest128, SkuId, DigestHash> sku_ids;
     std::unordered_map<base::Digest128, TenantId, DigestHash> tenant_ids;
-    std::vector<std::unique_ptr<std::string>> tenants;
-    std::vector<std::vector<std::unique_ptr<std::string>>> classes;
+    std::vector<std::unique_ptr<TenantEntry>> tenants;
 
     std::atomic<std::uint64_t> decided{0};
     std::atomic<std::uint64_t> position{0};
@@ -88,9 +155,18 @@ struct Published::Tables {
         }
         return slot(sku);
     }
+    void make_room(Slot& slot, std::size_t cells) {
+        const CellBlock* const block = slot.more.load(std::memory_order_relaxed);
+        if (cells <= 1 + (block != nullptr ? block->size() : 0)) {
+            return;
+        }
+        owned_cells.push_back(std::make_unique<CellBlock>(std::bit_ceil(cells)));
+        slot.more.store(owned_cells.back().get(), std::memory_order_release);
+    }
 };
 
-Published::Published() : tables_(std::make_unique<Tables>()) {}
+Published::Published()
+    : tables_(std::make_unique<Tables>()), queue_exits_(std::make_unique<QueueExits>()) {}
 Published::~Published() = default;
 
 std::optional<TenantId> Published::find_tenant(base::Digest128 name) const {
@@ -109,30 +185,30 @@ std::string_view Published::sku_name(SkuId sku) const { return tables_->slot(sku
 
 std::string_view Published::tenant_name(TenantId tenant) const {
     const std::shared_lock lock(tables_->names_mutex);
-    return *tables_->tenants.at(tenant.value());
+    return tables_->tenants.at(tenant.value())->name;
 }
 
 std::string_view Published::class_name(TenantId tenant, model::ClassId id) const {
     const std::shared_lock lock(tables_->names_mutex);
-    return *tables_->classes.at(tenant.value()).at(id.value());
+    return *tables_->tenants.at(tenant.value())->classes.at(id.value());
+}
+
+std::string_view Published::pool_name(TenantId tenant, model::PoolId id) const {
+    const std::shared_lock lock(tables_->names_mutex);
+    return *tables_->tenants.at(tenant.value())->pools.at(id.value());
+}
+
+std::shared_ptr<const TenantPolicy> Published::policy(TenantId tenant) const {
+    const std::shared_lock lock(tables_->names_mutex);
+    return tables_->tenants.at(tenant.value())->policy;
 }
 
 std::uint32_t Published::sku_count() const { return tables_->skus.load(std::memory_order_acquire); }
 
 SkuView Published::read(SkuId sku) const {
-    const auto words = tables_->slot(sku).load();
-    const auto packed = static_cast<std::uint64_t>(words[6]);
     SkuView out;
     out.sku = sku;
-    out.sku_class = model::ClassId(static_cast<std::uint16_t>(packed >> 32));
-    out.version = static_cast<std::uint32_t>(packed);
-    out.cells.push_back({.pool = model::PoolId(static_cast<std::uint16_t>(words[7])),
-                         .units = {.on_hand = words[0],
-                                   .unavailable = words[1],
-                                   .held = words[2],
-                                   .committed = words[3],
-                                   .safety_stock = words[4]},
-                         .next_expiry_at = base::time_from_ms(words[5])});
+    tables_->slot(sku).load(out);
     return out;
 }
 
@@ -159,22 +235,25 @@ void Published::publish_tenant(TenantId id, base::Digest128 digest, std::string_
     const std::unique_lock lock(tables_->names_mutex);
     if (tables_->tenants.size() <= id.value()) {
         tables_->tenants.resize(id.value() + 1);
-        tables_->classes.resize(id.value() + 1);
     }
-    tables_->tenants[id.value()] = std::make_unique<std::string>(name);
+    tables_->tenants[id.value()] = std::make_unique<TenantEntry>(
+        TenantEntry{.name = std::string(name),
+                    .classes = {},
+                    .pools = {},
+                    .policy = std::make_shared<const TenantPolicy>()});
     tables_->tenant_ids.emplace(digest, id);
 }
 
-void Published::publish_class(TenantId tenant, model::ClassId id, std::string_view name) {
+void Published::publish_policy(TenantId tenant, std::shared_ptr<const TenantPolicy> policy) {
     const std::unique_lock lock(tables_->names_mutex);
-    auto& classes = tables_->classes.at(tenant.value());
-    if (classes.size() <= id.value()) {
-        classes.resize(id.value() + 1);
+    TenantEntry& entry = *tables_->tenants.at(tenant.value());
+    for (const auto& sku_class : policy->classes) {
+        intern(entry.classes, sku_class.id.value(), sku_class.name);
     }
-    // A class keeps its name for life; readers may hold a view of it.
-    if (!classes[id.value()]) {
-        classes[id.value()] = std::make_unique<std::string>(name);
+    for (const auto& pool : policy->pools) {
+        intern(entry.pools, pool.id.value(), pool.name);
     }
+    entry.policy = std::move(policy);
 }
 
 void Published::publish_sku(SkuId id, base::Digest128 digest, std::string_view name) {
@@ -186,14 +265,10 @@ void Published::publish_sku(SkuId id, base::Digest128 digest, std::string_view n
     tables_->skus.store(id.value() + 1, std::memory_order_release);
 }
 
-void Published::publish_cell(const SkuCapture& capture) {
-    const auto& units = capture.cell.units;
-    tables_->slot_for_writing(capture.sku)
-        .store({units.on_hand, units.unavailable, units.held, units.committed, units.safety_stock,
-                base::to_ms(capture.cell.next_expiry_at),
-                static_cast<std::int64_t>((std::uint64_t{capture.sku_class.value()} << 32) |
-                                          capture.version),
-                capture.cell.pool.value()});
+void Published::publish_cells(const SkuCapture& capture, std::span<const CellView> cells) {
+    Slot& slot = tables_->slot_for_writing(capture.sku);
+    tables_->make_room(slot, cells.size());
+    slot.store(capture, cells);
 }
 
 void Published::publish_position(model::Sequence position, base::Time as_of) {

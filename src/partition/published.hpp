@@ -1,8 +1,12 @@
 // Published: what everybody but the writer may read of a partition without asking it.
 //
-// Names (interned for ever) and availability, both as of the last batch that became durable: the
-// writer publishes the values it captured when that batch ended, never live memory, which is
-// already ahead. Readers never block the writer and never see half an update (a seqlock per SKU).
+// Names (interned for ever), what each merchant decided, and stock, all as of the last batch that
+// became durable: the writer publishes the values it captured when that batch ended, never live
+// memory, which is already ahead. Readers never block the writer and never see half an update: a
+// seqlock per SKU over all its pools, a snapshot per tenant.
+//
+// What is sellable is not published but computed by who reads, from figures and policy: it changes
+// with the clock and with every change of a class, without any event of the SKU.
 //
 // Thread rule: `publish_*` and `note_*` on the writer's thread only; everything else on any thread.
 #pragma once
@@ -10,7 +14,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <string>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -18,6 +22,8 @@
 #include "base/time.hpp"
 #include "model/event.hpp"
 #include "model/ids.hpp"
+#include "partition/queue_exits.hpp"
+#include "partition/tenant_policy.hpp"
 
 namespace holdfast::partition {
 
@@ -39,15 +45,15 @@ struct SkuView {
     model::SkuId sku;
     model::ClassId sku_class;
     std::uint32_t version = 0;
-    std::vector<CellView> cells;
+    std::vector<CellView> cells;  // `default` first; the pools it ever had something in
 };
 
-// What the writer captured of a SKU at the end of a batch.
+// What the writer captured of a SKU at the end of a batch; its cells stand beside it.
 struct SkuCapture {
     model::SkuId sku;
     model::ClassId sku_class;
     std::uint32_t version = 0;
-    CellView cell;
+    std::uint32_t cells = 0;
 };
 
 class Published {
@@ -62,9 +68,12 @@ class Published {
     [[nodiscard]] std::string_view sku_name(model::SkuId sku) const;
     [[nodiscard]] std::string_view tenant_name(model::TenantId tenant) const;
     [[nodiscard]] std::string_view class_name(model::TenantId tenant, model::ClassId id) const;
+    [[nodiscard]] std::string_view pool_name(model::TenantId tenant, model::PoolId id) const;
     [[nodiscard]] std::uint32_t sku_count() const;
 
     [[nodiscard]] SkuView read(model::SkuId sku) const;
+    // Never null for a tenant that `find_tenant` found.
+    [[nodiscard]] std::shared_ptr<const TenantPolicy> policy(model::TenantId tenant) const;
     // `now`: the caller's clock, to tell staleness while something is in flight.
     [[nodiscard]] Freshness freshness(base::Time now) const;
 
@@ -72,11 +81,14 @@ class Published {
     // writer publishes them with its next step.
     void wait_until(model::Sequence position) const;
 
+    // Who waits for a reservation to leave its queue.
+    [[nodiscard]] QueueExits& queue_exits() const { return *queue_exits_; }
+
     // -- writing ------------------------------------------------------------------------------
     void publish_tenant(model::TenantId id, base::Digest128 digest, std::string_view name);
-    void publish_class(model::TenantId tenant, model::ClassId id, std::string_view name);
+    void publish_policy(model::TenantId tenant, std::shared_ptr<const TenantPolicy> policy);
     void publish_sku(model::SkuId id, base::Digest128 digest, std::string_view name);
-    void publish_cell(const SkuCapture& capture);
+    void publish_cells(const SkuCapture& capture, std::span<const CellView> cells);
     // Everything up to `position` is out.
     void publish_position(model::Sequence position, base::Time as_of);
     // Something was decided that is not out yet.
@@ -85,6 +97,7 @@ class Published {
   private:
     struct Tables;
     std::unique_ptr<Tables> tables_;
+    std::unique_ptr<QueueExits> queue_exits_;
 };
 
 }  // namespace holdfast::partition

@@ -15,13 +15,27 @@ using model::Sequence;
 using model::SkuId;
 using model::TenantId;
 
-SkuCapture capture(SkuId sku, std::int64_t units) {
-    return {.sku = sku,
-            .sku_class = model::ClassId(0),
-            .version = 1,
-            .cell = {.pool = model::kDefaultPool,
-                     .units = {.on_hand = units, .held = units, .committed = -units},
-                     .next_expiry_at = base::time_from_ms(units)}};
+CellView cell(std::uint16_t pool, std::int64_t units) {
+    return {.pool = model::PoolId(pool),
+            .units = {.on_hand = units, .held = units, .committed = -units},
+            .next_expiry_at = base::time_from_ms(units)};
+}
+
+void publish(Published& published, SkuId sku, const std::vector<CellView>& cells) {
+    published.publish_cells({.sku = sku,
+                             .sku_class = model::ClassId(0),
+                             .version = 1,
+                             .cells = static_cast<std::uint32_t>(cells.size())},
+                            cells);
+}
+
+std::shared_ptr<const TenantPolicy> policy(std::uint32_t class_version) {
+    TenantPolicy out{.classes = {model::default_class()},
+                     .pools = {model::default_pool()},
+                     .caps = {},
+                     .stops = {}};
+    out.classes.front().version = class_version;
+    return std::make_shared<const TenantPolicy>(std::move(out));
 }
 
 TEST(Published, KnowsNamesOnceTheyArePublished) {
@@ -29,43 +43,81 @@ TEST(Published, KnowsNamesOnceTheyArePublished) {
     const auto name = model::sku_name("default", "A");
     EXPECT_EQ(published.find_sku(name.digest), std::nullopt);
     published.publish_tenant(TenantId(0), model::tenant_name("default").digest, "default");
-    published.publish_class(TenantId(0), model::ClassId(0), "default");
+    published.publish_policy(TenantId(0), policy(1));
     published.publish_sku(SkuId(0), name.digest, "A");
     EXPECT_EQ(published.find_sku(name.digest), SkuId(0));
     EXPECT_EQ(published.sku_name(SkuId(0)), "A");
     EXPECT_EQ(published.tenant_name(TenantId(0)), "default");
     EXPECT_EQ(published.class_name(TenantId(0), model::ClassId(0)), "default");
+    EXPECT_EQ(published.pool_name(TenantId(0), model::kDefaultPool), "default");
     EXPECT_EQ(published.sku_count(), 1u);
 }
 
 TEST(Published, KeepsSkusFarApartApart) {
     Published published;
     for (const std::uint32_t id : {0u, 1'023u, 1'024u, 5'000'000u}) {
-        published.publish_cell(capture(SkuId(id), id));
+        publish(published, SkuId(id), {cell(0, id)});
     }
     for (const std::uint32_t id : {0u, 1'023u, 1'024u, 5'000'000u}) {
         EXPECT_EQ(published.read(SkuId(id)).cells.front().units.on_hand, id);
     }
 }
 
+// Names are handed out as views: a change of the policy must not move them.
+TEST(Published, APolicyIsReplacedAsAWholeAndNamesStay) {
+    Published published;
+    published.publish_tenant(TenantId(0), model::tenant_name("default").digest, "default");
+    EXPECT_TRUE(published.policy(TenantId(0))->classes.empty());
+    published.publish_policy(TenantId(0), policy(1));
+    const auto before = published.policy(TenantId(0));
+    const auto name = published.class_name(TenantId(0), model::ClassId(0));
+    published.publish_policy(TenantId(0), policy(2));
+    EXPECT_EQ(before->classes.front().version, 1u);
+    EXPECT_EQ(published.policy(TenantId(0))->sku_class(model::ClassId(0)).version, 2u);
+    EXPECT_EQ(published.class_name(TenantId(0), model::ClassId(0)).data(), name.data());
+}
+
+TEST(Published, ASkuIsReadWithAllItsCells) {
+    Published published;
+    publish(published, SkuId(1), {cell(0, 5)});
+    EXPECT_EQ(published.read(SkuId(1)).cells.size(), 1u);
+    publish(published, SkuId(1), {cell(0, 5), cell(3, 7), cell(9, 8)});
+    publish(published, SkuId(2), {cell(0, 1), cell(9, 2)});
+    const SkuView sku = published.read(SkuId(1));
+    ASSERT_EQ(sku.cells.size(), 3u);
+    EXPECT_EQ(sku.cells[0].units.on_hand, 5);
+    EXPECT_EQ(sku.cells[1].pool, model::PoolId(3));
+    EXPECT_EQ(sku.cells[1].units.on_hand, 7);
+    EXPECT_EQ(sku.cells[2].pool, model::PoolId(9));
+    EXPECT_EQ(published.read(SkuId(2)).cells[1].units.on_hand, 2);
+}
+
 // The figures of a capture belong together: whoever sees one of them new and another one old has
-// seen a state that never was.
+// seen a state that never was. Also over several pools, and while pools are added.
 TEST(Published, AReaderNeverSeesHalfAnUpdate) {
     Published published;
-    published.publish_cell(capture(SkuId(7), 0));
+    publish(published, SkuId(7), {cell(0, 0)});
     std::atomic<bool> stop{false};
     std::atomic<std::uint64_t> torn{0};
     std::jthread reader([&] {
         while (!stop) {
-            const auto cell = published.read(SkuId(7)).cells.front();
-            const bool whole = cell.units.on_hand == cell.units.held &&
-                               cell.units.on_hand == -cell.units.committed &&
-                               cell.units.on_hand == base::to_ms(cell.next_expiry_at);
-            torn += static_cast<std::uint64_t>(!whole);
+            const auto sku = published.read(SkuId(7));
+            const auto units = sku.cells.front().units.on_hand;
+            for (const auto& cell : sku.cells) {
+                const bool whole = cell.units.on_hand == units && cell.units.held == units &&
+                                   cell.units.committed == -units &&
+                                   base::to_ms(cell.next_expiry_at) == units;
+                torn += static_cast<std::uint64_t>(!whole);
+            }
         }
     });
+    std::vector<CellView> cells;
     for (std::int64_t i = 1; i < 300'000; ++i) {
-        published.publish_cell(capture(SkuId(7), i));
+        cells.clear();
+        for (std::uint16_t pool = 0; pool <= i / 50'000; ++pool) {
+            cells.push_back(cell(pool, i));
+        }
+        publish(published, SkuId(7), cells);
     }
     stop = true;
     reader.join();

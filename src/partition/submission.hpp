@@ -10,9 +10,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "base/bytes.hpp"
 #include "base/time.hpp"
+#include "core/decide.hpp"
 #include "model/command.hpp"
 #include "model/ids.hpp"
 #include "model/refusal.hpp"
@@ -33,6 +35,7 @@ struct Answer {
     base::Time time{};   // of the decision
     base::Buffer event;  // encoded (model/event_codec.hpp)
     model::Refusal refusal;
+    std::optional<core::Place> place;  // of a reservation that waits and that `event` shows
 };
 
 class Submission {

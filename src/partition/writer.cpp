@@ -4,6 +4,7 @@
 
 #include "base/check.hpp"
 #include "model/command.hpp"
+#include "partition/capture.hpp"
 
 namespace holdfast::partition {
 
@@ -144,10 +145,6 @@ void Writer::publish(const InFlight& batch) {
                 published_.publish_tenant(name.tenant, model::tenant_name(name.name).digest,
                                           name.name);
                 break;
-            case NameCapture::Kind::sku_class:
-                published_.publish_class(
-                    name.tenant, model::ClassId(static_cast<std::uint16_t>(name.id)), name.name);
-                break;
             case NameCapture::Kind::sku: {
                 const auto tenant = published_.tenant_name(name.tenant);
                 published_.publish_sku(model::SkuId(name.id),
@@ -156,10 +153,16 @@ void Writer::publish(const InFlight& batch) {
             }
         }
     }
-    for (const SkuCapture& cell : batch.cells) {
-        published_.publish_cell(cell);
+    for (const PolicyCapture& policy : batch.policies) {
+        published_.publish_policy(policy.tenant, policy.policy);
+    }
+    const CellView* cells = batch.cells.data();
+    for (const SkuCapture& sku : batch.skus) {
+        published_.publish_cells(sku, {cells, sku.cells});
+        cells += sku.cells;
     }
     published_.publish_position(batch.last(), batch.header.time);
+    published_.queue_exits().left(batch.left_queue);
 }
 
 InFlight& Writer::free_flight() {
@@ -204,16 +207,17 @@ void Writer::publish_everything() {
         const model::TenantId id(t);
         const core::Tenant& tenant = state.tenants[t];
         published_.publish_tenant(id, model::tenant_name(tenant.name).digest, tenant.name);
-        for (const auto& sku_class : tenant.classes) {
-            published_.publish_class(id, sku_class.id, sku_class.name);
-        }
+        published_.publish_policy(id, std::make_shared<const TenantPolicy>(policy_of(state, id)));
     }
+    std::vector<CellView> cells;
     for (std::uint32_t s = 0; s < state.skus.size(); ++s) {
         const model::SkuId id(s);
         const core::Sku& sku = state.sku(id);
         published_.publish_sku(id, model::sku_name(state.tenant(sku.tenant).name, sku.name).digest,
                                sku.name);
-        published_.publish_cell(capture_sku(state, id));
+        cells.clear();
+        const SkuCapture capture = capture_sku(state, id, cells);
+        published_.publish_cells(capture, cells);
     }
 }
 

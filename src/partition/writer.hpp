@@ -60,9 +60,6 @@ struct WriterFigures {
     std::uint64_t in_flight = 0;
 };
 
-// A SKU as it is now, for publishing once that is durable.
-[[nodiscard]] SkuCapture capture_sku(const core::State& state, model::SkuId id);
-
 class Writer final : public CommandPort {
   public:
     // The state is as of `tail`. `start`: now. `last_alive`: until when the service was last known

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "base/check.hpp"
+#include "partition/capture.hpp"
 #include "partition/writer.hpp"
 
 namespace holdfast::partition {
@@ -25,7 +26,8 @@ AnswerKind kind_of(Outcome outcome) {
         case Outcome::shown: return AnswerKind::shown;
         case Outcome::replayed: return AnswerKind::replayed;
         case Outcome::refused: return AnswerKind::refused;
-        case Outcome::expire_first: break;
+        case Outcome::expire_first:
+        case Outcome::grant_first: break;
     }
     UNREACHABLE();
 }
@@ -44,23 +46,50 @@ void keep_private(const model::Command& command, InFlight& flight) {
         keep(change->note);
     } else if (const auto* const move = std::get_if<model::MoveStock>(&command.request)) {
         keep(move->note);
+    } else if (const auto* const sale = std::get_if<model::RecordSale>(&command.request)) {
+        keep(sale->customer);
+    } else if (const auto* const selling = std::get_if<model::ChangeSelling>(&command.request)) {
+        keep(selling->note);
+    } else if (const auto* const resolve = std::get_if<model::ResolveCase>(&command.request)) {
+        keep(resolve->note);
     }
 }
 
-}  // namespace
+// Names as they are registered; what a merchant decided as it is after the whole batch.
+struct CaptureNames {
+    const core::State& state;
+    InFlight& flight;
 
-SkuCapture capture_sku(const core::State& state, model::SkuId id) {
-    const core::Sku& sku = state.sku(id);
-    const core::Cell& cell = state.cell_of(id);
-    const core::Reservation* const due = state.first_due_in(cell);
-    return {.sku = id,
-            .sku_class = sku.sku_class,
-            .version = sku.version,
-            .cell = {.pool = cell.pool,
-                     .units = cell.units,
-                     .next_expiry_at =
-                         due != nullptr ? base::time_from_ms(due->deadline_ms) : base::kNever}};
-}
+    void policy(model::TenantId tenant) const {
+        if (std::ranges::find(flight.policies, tenant, &PolicyCapture::tenant) ==
+            flight.policies.end()) {
+            flight.policies.push_back(
+                {.tenant = tenant,
+                 .policy = std::make_shared<const TenantPolicy>(policy_of(state, tenant))});
+        }
+    }
+    void operator()(const model::TenantRegistered& event) const {
+        flight.names.push_back({.kind = NameCapture::Kind::tenant,
+                                .tenant = event.tenant,
+                                .id = event.tenant.value(),
+                                .name = std::string(event.name)});
+        policy(event.tenant);
+    }
+    void operator()(const model::SkuRegistered& event) const {
+        flight.names.push_back({.kind = NameCapture::Kind::sku,
+                                .tenant = event.tenant,
+                                .id = event.sku.value(),
+                                .name = std::string(event.name)});
+    }
+    void operator()(const model::ClassDefined& event) const { policy(event.tenant); }
+    void operator()(const model::PoolDefined& event) const { policy(event.tenant); }
+    void operator()(const model::CapsSet& event) const { policy(event.tenant); }
+    void operator()(const model::SellingChanged& event) const { policy(event.tenant); }
+    template <typename Other>
+    void operator()(const Other&) const {}
+};
+
+}  // namespace
 
 bool Writer::fill_batch(base::Instant now) {
     if (waiting_at_ == waiting_.size()) {
@@ -78,7 +107,8 @@ bool Writer::fill_batch(base::Instant now) {
                           .next = next_,
                           .time = clock_.now(now),
                           .touched = touched_,
-                          .names = names_};
+                          .names = names_,
+                          .left_queue = &flight.left_queue};
     append_opening(batch);
     machine_.expire_due(batch, options_.expiries_per_batch_max);
     decide_waiting(batch, flight);
@@ -115,7 +145,7 @@ void Writer::decide_waiting(core::OpenBatch& batch, InFlight& flight) {
             machine_.prefetch(waiting_[waiting_at_ + kPrefetchAhead]->command);
         }
         if (!decide_one(*waiting_[waiting_at_], batch, flight)) {
-            return;  // out of expiry budget: first in the next batch, still undecided
+            return;  // out of budget: first in the next batch, still undecided
         }
         ++waiting_at_;
         ++decided;
@@ -135,7 +165,7 @@ bool Writer::decide_one(Submission& submission, core::OpenBatch& batch, InFlight
     }
     const core::Execution execution =
         machine_.execute(submission.command, batch, options_.expiries_per_batch_max);
-    if (execution.outcome == Outcome::expire_first) {
+    if (execution.outcome == Outcome::expire_first || execution.outcome == Outcome::grant_first) {
         return false;
     }
     record_answer(submission, execution, batch);
@@ -154,6 +184,7 @@ void Writer::record_answer(Submission& submission, const core::Execution& execut
     answer.time = batch.time;
     answer.event.assign(execution.reply.begin(), execution.reply.end());
     answer.refusal = execution.refusal;
+    answer.place = execution.place;
 }
 
 void Writer::log_hash(core::OpenBatch& batch) {
@@ -165,27 +196,12 @@ void Writer::log_hash(core::OpenBatch& batch) {
 
 void Writer::capture(const core::OpenBatch& batch, InFlight& flight) {
     for (const model::Event& event : batch.names) {
-        if (const auto* const tenant = std::get_if<model::TenantRegistered>(&event)) {
-            flight.names.push_back({.kind = NameCapture::Kind::tenant,
-                                    .tenant = tenant->tenant,
-                                    .id = tenant->tenant.value(),
-                                    .name = std::string(tenant->name)});
-        } else if (const auto* const defined = std::get_if<model::ClassDefined>(&event)) {
-            flight.names.push_back({.kind = NameCapture::Kind::sku_class,
-                                    .tenant = defined->tenant,
-                                    .id = defined->sku_class.id.value(),
-                                    .name = defined->sku_class.name});
-        } else if (const auto* const sku = std::get_if<model::SkuRegistered>(&event)) {
-            flight.names.push_back({.kind = NameCapture::Kind::sku,
-                                    .tenant = sku->tenant,
-                                    .id = sku->sku.value(),
-                                    .name = std::string(sku->name)});
-        }
+        std::visit(CaptureNames{.state = *state_, .flight = flight}, event);
     }
     touched_once_.begin_batch();
     for (const model::SkuId sku : batch.touched) {
         if (touched_once_.add(sku)) {
-            flight.cells.push_back(capture_sku(*state_, sku));
+            flight.skus.push_back(capture_sku(*state_, sku, flight.cells));
         }
     }
 }
