@@ -53,9 +53,25 @@ Machine::Machine(State& state) : state_(state) {
 void Machine::append_one(const Event& event, OpenBatch& batch) {
     encode(event, batch.payload);
     std::visit(NoteTouched{.batch = batch, .event = event}, event);
+    note_left_queue(event, batch);
     apply(state_, event, batch.next, batch.time);
     batch.next = Sequence(batch.next.value() + 1);
     ++batch.count;
+}
+
+// Before it is applied: the state still knows that the reservation waited.
+void Machine::note_left_queue(const Event& event, OpenBatch& batch) const {
+    if (batch.left_queue == nullptr || state_.totals.waiters == 0) {
+        return;
+    }
+    const auto* const changed = std::get_if<ReservationChanged>(&event);
+    if (changed == nullptr || changed->image.waiting == ReservationState::queued) {
+        return;
+    }
+    const Reservation* const before = state_.find_reservation(changed->image.id);
+    if (before != nullptr && before->waiting == ReservationState::queued) {
+        batch.left_queue->push_back(before->id);
+    }
 }
 
 void Machine::append(const Event& event, OpenBatch& batch) { append_one(event, batch); }
@@ -91,8 +107,7 @@ bool Machine::grant(SkuId sku, OpenBatch& batch, std::uint32_t budget) {
 void Machine::settle(OpenBatch& batch, std::uint32_t budget) {
     auto& attention = state_.attention;
     while (true) {
-        const auto events =
-            next_consequences(state_, {.next = batch.next, .time = batch.time});
+        const auto events = next_consequences(state_, {.next = batch.next, .time = batch.time});
         if (events.empty()) {
             break;
         }
@@ -160,8 +175,7 @@ void Machine::show_place(const Command& command, Execution& execution) const {
     const Reservation* shown = nullptr;
     if (const auto* const read = std::get_if<ReadReservation>(&command.request)) {
         shown = state_.find_reservation(read->reservation);
-    } else if (command.operation == Operation::create &&
-               execution.outcome == Outcome::applied) {
+    } else if (command.operation == Operation::create && execution.outcome == Outcome::applied) {
         shown = state_.find_reservation(ReservationId(execution.sequence.value()));
     }
     if (shown != nullptr && shown->waiting == ReservationState::queued) {

@@ -26,6 +26,8 @@ struct OpenBatch {
     std::uint32_t expiries = 0;          // of them, ends of dead holds and grants to waiters
     std::vector<model::SkuId>& touched;  // SKUs whose cells or settings changed; may repeat
     std::vector<model::Event>& names;    // registrations among the events, for publishing
+    // Reservations that wait no more; null: nobody wants to know.
+    std::vector<model::ReservationId>* left_queue = nullptr;
 };
 
 struct Execution {
@@ -61,6 +63,7 @@ class Machine {
 
   private:
     void append_one(const model::Event& event, OpenBatch& batch);
+    void note_left_queue(const model::Event& event, OpenBatch& batch) const;
     bool make_way(const Decision& decision, OpenBatch& batch, std::uint32_t budget);
     void settle(OpenBatch& batch, std::uint32_t budget);
     bool grant(model::SkuId sku, OpenBatch& batch, std::uint32_t budget);
