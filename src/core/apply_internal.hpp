@@ -49,8 +49,7 @@ void apply_transfer(State& state, const model::TransferChanged& event, model::Se
 void apply_count(State& state, const model::StockCounted& event, model::Sequence sequence);
 // On hand changed by a movement that happened at `occurred`.
 void note_move(State& state, std::uint32_t cell, model::Sequence sequence, base::Time occurred);
-void change_unavailable(State& state, std::uint32_t cell, model::Reason reason,
-                        std::int64_t delta);
+void change_unavailable(State& state, std::uint32_t cell, model::Reason reason, std::int64_t delta);
 
 void apply_case_opened(State& state, const model::CaseOpened& event);
 void apply_case_resolved(State& state, const model::CaseResolved& event);

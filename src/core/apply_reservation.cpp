@@ -232,8 +232,8 @@ void link(State& state, std::uint32_t index) {
 void note_reservation(State& state, std::uint32_t index, Verb verb) {
     const auto about = state.cases_about.lower_bound(
         {state.reservations[index].id, model::CaseKind{}, model::CaseId{}});
-    const bool has_case = about != state.cases_about.end() &&
-                          std::get<0>(*about) == state.reservations[index].id;
+    const bool has_case =
+        about != state.cases_about.end() && std::get<0>(*about) == state.reservations[index].id;
     if (has_case || verb == Verb::time_out_payment) {
         state.attention.reservations.push_back(index);
     }
@@ -249,8 +249,7 @@ void apply_reservation(State& state, const ReservationChanged& event, model::Seq
     const std::uint32_t index = created ? new_reservation(state, image) : *known;
     Reservation& reservation = state.reservations[index];
     const bool held_before = !created && state.units_of(reservation).held > 0;
-    const bool queued_before =
-        !created && reservation.waiting == model::ReservationState::queued;
+    const bool queued_before = !created && reservation.waiting == model::ReservationState::queued;
     if (!created) {
         state.hash -= hash_of(state, reservation);
         unlink_deadlines(state, index);
@@ -313,8 +312,8 @@ void apply_downtime(State& state, const model::DowntimeRecorded& event) {
         for (std::uint32_t i = reservation.first_line; i != kNoIndex; i = state.lines[i].next) {
             const auto& sku_class = state.class_of(state.lines[i].sku);
             const bool pays = reservation.waiting == model::ReservationState::payment_pending;
-            grace = std::max(grace, pays ? sku_class.payment_downtime_grace
-                                         : sku_class.held_downtime_grace);
+            grace = std::max(
+                grace, pays ? sku_class.payment_downtime_grace : sku_class.held_downtime_grace);
         }
         const base::Duration moved = std::min(away, grace);
         if (moved.count() > 0) {

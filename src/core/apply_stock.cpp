@@ -31,8 +31,8 @@ std::uint32_t ensure_cell(State& state, SkuId id, PoolId pool) {
 void note_cell(State& state, std::uint32_t index) {
     const Cell& cell = state.cells[index];
     const CellImage& units = cell.units;
-    const __int128 left = static_cast<__int128>(units.on_hand) - units.unavailable -
-                          units.committed - units.held;
+    const __int128 left =
+        static_cast<__int128>(units.on_hand) - units.unavailable - units.committed - units.held;
     if (left < 0 || cell.short_case) {
         const bool is_short = shortage_of(units, state.class_of(cell.sku)) > 0;
         if (is_short != cell.short_case) {
@@ -46,8 +46,8 @@ void note_cell(State& state, std::uint32_t index) {
 
 void note_move(State& state, std::uint32_t cell, Sequence sequence, base::Time occurred) {
     CellFacts& facts = state.cell_facts[cell];
-    facts.moves[facts.move_count % facts.moves.size()] = {
-        .sequence = sequence, .occurred_ms = base::to_ms(occurred)};
+    facts.moves[facts.move_count % facts.moves.size()] = {.sequence = sequence,
+                                                          .occurred_ms = base::to_ms(occurred)};
     ++facts.move_count;
 }
 
@@ -56,7 +56,8 @@ void change_unavailable(State& state, std::uint32_t cell, Reason reason, std::in
         return;
     }
     auto& parts = state.cell_facts[cell].unavailable;
-    const auto at = std::ranges::lower_bound(parts, reason, {}, &std::pair<Reason, std::int64_t>::first);
+    const auto at =
+        std::ranges::lower_bound(parts, reason, {}, &std::pair<Reason, std::int64_t>::first);
     if (at != parts.end() && at->first == reason) {
         at->second += delta;
         CHECK(at->second >= 0, "unavailable units went below zero");

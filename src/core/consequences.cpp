@@ -60,18 +60,17 @@ std::vector<Event> follow_review(const State& state, const ReservationImage& ima
                                 .resolved_at = stamp.time,
                                 .key = {}});
     }
-    return one(CaseOpened{
-        .image = {.id = CaseId(stamp.next.value()),
-                  .tenant = image.tenant,
-                  .kind = CaseKind::review,
-                  .opened_at = stamp.time,
-                  .due_at = stamp.time + review_max_of(state, image),
-                  .sku = image.lines.front().sku,
-                  .units = sum_lines(image.lines).held,
-                  .reservation = image.id,
-                  .reference = image.texts.payment_reference.empty()
-                                   ? image.texts.reference
-                                   : image.texts.payment_reference}});
+    return one(CaseOpened{.image = {.id = CaseId(stamp.next.value()),
+                                    .tenant = image.tenant,
+                                    .kind = CaseKind::review,
+                                    .opened_at = stamp.time,
+                                    .due_at = stamp.time + review_max_of(state, image),
+                                    .sku = image.lines.front().sku,
+                                    .units = sum_lines(image.lines).held,
+                                    .reservation = image.id,
+                                    .reference = image.texts.payment_reference.empty()
+                                                     ? image.texts.reference
+                                                     : image.texts.payment_reference}});
 }
 
 // The image after the parked fact, if all of it fits by now.

@@ -69,22 +69,22 @@ struct Counted {
 
 StockCounted count_event(const Counted& counted, CountOutcome outcome) {
     const Asked& asked = counted.asked;
-    return {.tenant = *asked.tenant,
-            .sku = counted.sku,
-            .pool = counted.pool,
-            .outcome = outcome,
-            .reason = Reason::cycle_count,
-            .count = {.counted = counted.request.counted,
-                      .drift = counted.request.drift,
-                      .disputed = 0,
-                      .as_of = counted.request.as_of,
-                      .position = counted.request.position,
-                      .plan = plan_of(asked.state.sku(counted.sku),
-                                      asked.state.pool(*asked.tenant, counted.pool),
-                                      counted.request)},
-            .cell = counted.cell,
-            .submitter = counted.request.submitter,
-            .key = key_use(asked.command)};
+    return {
+        .tenant = *asked.tenant,
+        .sku = counted.sku,
+        .pool = counted.pool,
+        .outcome = outcome,
+        .reason = Reason::cycle_count,
+        .count = {.counted = counted.request.counted,
+                  .drift = counted.request.drift,
+                  .disputed = 0,
+                  .as_of = counted.request.as_of,
+                  .position = counted.request.position,
+                  .plan = plan_of(asked.state.sku(counted.sku),
+                                  asked.state.pool(*asked.tenant, counted.pool), counted.request)},
+        .cell = counted.cell,
+        .submitter = counted.request.submitter,
+        .key = key_use(asked.command)};
 }
 
 // A newer count takes the place of one that waits: its disputed units are given back first.
@@ -110,8 +110,7 @@ void replace_pending(Counted& counted, std::vector<Event>& events) {
                                      .cell = counted.cell,
                                      .submitter = counted.request.submitter,
                                      .key = {}});
-    events.emplace_back(
-        resolution_of(*pending, Resolution::replaced, counted.asked.stamp.time));
+    events.emplace_back(resolution_of(*pending, Resolution::replaced, counted.asked.stamp.time));
 }
 
 Decision leave_pending(Counted& counted, std::vector<Event> events) {
@@ -174,8 +173,8 @@ Decision decide_count(const Asked& asked, const CountStock& request) {
     if (overflow || counted.cell.on_hand > kCellQuantityMax) {
         return refuse_limit(asked, RefusalCode::limit_exceeded, kCellQuantityMax);
     }
-    StockCounted event = count_event(
-        counted, request.drift == 0 ? CountOutcome::matched : CountOutcome::applied);
+    StockCounted event =
+        count_event(counted, request.drift == 0 ? CountOutcome::matched : CountOutcome::applied);
     event.delta = request.drift;
     events.emplace_back(std::move(event));
     return applied(std::move(events));
@@ -205,21 +204,21 @@ Decision decide_pending(const Asked& asked, const ResolveCase& request, const Ca
         units.on_hand > kCellQuantityMax) {
         return refuse_limit(asked, RefusalCode::limit_exceeded, kCellQuantityMax);
     }
-    StockCounted event{.tenant = image.tenant,
-                       .sku = image.sku,
-                       .pool = image.pool,
-                       .outcome = approve ? CountOutcome::applied : CountOutcome::rejected,
-                       .reason = request.reason == Reason::none ? Reason::cycle_count
-                                                                : request.reason,
-                       .count = image.count,
-                       .delta = delta,
-                       .case_id = image.id,
-                       .overridden = approve && own,
-                       .cell = units,
-                       .submitter = {},
-                       .decided_by = request.who,
-                       .note = request.note.digest,
-                       .key = {}};
+    StockCounted event{
+        .tenant = image.tenant,
+        .sku = image.sku,
+        .pool = image.pool,
+        .outcome = approve ? CountOutcome::applied : CountOutcome::rejected,
+        .reason = request.reason == Reason::none ? Reason::cycle_count : request.reason,
+        .count = image.count,
+        .delta = delta,
+        .case_id = image.id,
+        .overridden = approve && own,
+        .cell = units,
+        .submitter = {},
+        .decided_by = request.who,
+        .note = request.note.digest,
+        .key = {}};
     event.count.disputed = -image.count.disputed;
     std::vector<Event> events;
     events.emplace_back(std::move(event));
@@ -242,8 +241,8 @@ Decision decide_resolve_case(const Asked& asked, const ResolveCase& request) {
     if (found->image.kind == CaseKind::count) {
         return decide_pending(asked, request, *found);
     }
-    const bool by_hand = found->image.kind == CaseKind::late_money ||
-                         found->image.kind == CaseKind::unexpected_fact;
+    const bool by_hand =
+        found->image.kind == CaseKind::late_money || found->image.kind == CaseKind::unexpected_fact;
     if (!by_hand || request.resolution != Resolution::acknowledged) {
         return refused(asked, RefusalCode::case_not_resolvable);
     }
@@ -264,16 +263,16 @@ std::vector<Event> late_money(const Asked& asked, const ReservationImage& image,
     }
     const LineQuantities totals = sum_lines(image.lines);
     std::vector<Event> out;
-    out.emplace_back(CaseOpened{
-        .image = {.id = CaseId(asked.stamp.next.value() + events_before),
-                  .tenant = image.tenant,
-                  .kind = CaseKind::late_money,
-                  .opened_at = asked.stamp.time,
-                  .sku = image.lines.front().sku,
-                  .units = totals.expired + totals.released,
-                  .reservation = image.id,
-                  .reference = image.texts.order_reference.empty() ? image.texts.reference
-                                                                   : image.texts.order_reference}});
+    out.emplace_back(CaseOpened{.image = {.id = CaseId(asked.stamp.next.value() + events_before),
+                                          .tenant = image.tenant,
+                                          .kind = CaseKind::late_money,
+                                          .opened_at = asked.stamp.time,
+                                          .sku = image.lines.front().sku,
+                                          .units = totals.expired + totals.released,
+                                          .reservation = image.id,
+                                          .reference = image.texts.order_reference.empty()
+                                                           ? image.texts.reference
+                                                           : image.texts.order_reference}});
     return out;
 }
 

@@ -64,10 +64,9 @@ std::optional<Decision> judge_quantities(const Asked& asked, const CreateReserva
     std::int64_t total = 0;
     for (std::size_t i = 0; i < request.lines.size(); ++i) {
         const RequestedLine& line = request.lines[i];
-        const std::int64_t by_class =
-            asked.state.class_of(wanted[i].line.sku).line_units_max;
-        const std::int64_t most = by_class > 0 ? std::min(by_class, kLineQuantityMax)
-                                               : kLineQuantityMax;
+        const std::int64_t by_class = asked.state.class_of(wanted[i].line.sku).line_units_max;
+        const std::int64_t most =
+            by_class > 0 ? std::min(by_class, kLineQuantityMax) : kLineQuantityMax;
         if (line.quantity > most) {
             Refusal refusal;
             refusal.code = RefusalCode::limit_exceeded;
@@ -197,8 +196,8 @@ std::vector<FailingLine> all_lines(std::span<const Wanted> wanted) {
 }
 
 // Where else there are units of lines that named a pool.
-void name_alternatives(const Asked& asked, std::span<const Wanted> wanted,
-                       const Whereabouts& where, Refusal& refusal) {
+void name_alternatives(const Asked& asked, std::span<const Wanted> wanted, const Whereabouts& where,
+                       Refusal& refusal) {
     const Availability untouched(asked.state);
     for (const auto& failing : refusal.lines) {
         if (wanted[failing.line].line.pool == kAnyPool) {
@@ -207,9 +206,8 @@ void name_alternatives(const Asked& asked, std::span<const Wanted> wanted,
         for (const std::uint32_t cell : usable_cells(asked.state, failing.sku, kAnyPool, where)) {
             const std::int64_t left = untouched.left(cell);
             if (left > 0 && refusal.alternatives.size() < kRecordedLines) {
-                refusal.alternatives.push_back({.line = failing.line,
-                                                .pool = asked.state.cells[cell].pool,
-                                                .sellable = left});
+                refusal.alternatives.push_back(
+                    {.line = failing.line, .pool = asked.state.cells[cell].pool, .sellable = left});
             }
         }
     }
@@ -323,8 +321,8 @@ Decision accept(const Asked& asked, const CreateReservation& request, const Supe
     for (const auto* old : superseded.reservations) {
         events.emplace_back(close_superseded(asked.state, *old, image.id));
     }
-    events.emplace_back(ReservationChanged{
-        .verb = verb, .image = std::move(image), .key = key_use(asked.command)});
+    events.emplace_back(
+        ReservationChanged{.verb = verb, .image = std::move(image), .key = key_use(asked.command)});
     return applied(std::move(events));
 }
 

@@ -58,19 +58,17 @@ struct Policy {
     const Asked& asked, const std::optional<model::Name>& pool);
 
 // The first hold on any cell of the SKU that is past its deadline, if there is one.
-[[nodiscard]] const Reservation* dead_hold_of(const State& state, model::SkuId sku,
-                                              base::Time now);
+[[nodiscard]] const Reservation* dead_hold_of(const State& state, model::SkuId sku, base::Time now);
 [[nodiscard]] const Reservation* dead_hold_of(const State& state,
-                                              std::span<const std::uint32_t> cells,
-                                              base::Time now);
+                                              std::span<const std::uint32_t> cells, base::Time now);
 
 // decide_policy_limits.cpp: what is judged before stock. Nothing: go on.
 [[nodiscard]] std::optional<Decision> judge_stops(const Asked& asked,
                                                   const model::ReservationImage& image,
                                                   const Availability& available);
-[[nodiscard]] std::optional<Decision> judge_caps(
-    const Asked& asked, const model::ReservationImage& image,
-    std::span<const Reservation* const> superseded);
+[[nodiscard]] std::optional<Decision> judge_caps(const Asked& asked,
+                                                 const model::ReservationImage& image,
+                                                 std::span<const Reservation* const> superseded);
 
 // Ends a queued image: nothing was promised, nothing moves.
 void end_wait(model::ReservationImage& image, model::ReservationState as);

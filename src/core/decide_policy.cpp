@@ -51,7 +51,7 @@ Put<Settings> put(const Asked& asked, const Settings* known, const Settings& ask
     out.record = asked_for;
     out.same = known != nullptr && settings_of(*known) == settings_of(asked_for);
     out.record.version = known == nullptr ? 1 : known->version + (out.same ? 0 : 1);
-    out.record.id = known != nullptr ? known->id : decltype(known->id)(count);
+    out.record.id = known != nullptr ? known->id : decltype(known->id)(static_cast<std::uint16_t>(count));
     return out;
 }
 
@@ -88,11 +88,11 @@ Decision decide_put_class(const Asked& asked, const PutClass& request) {
         return std::move(*result.refusal);
     }
     result.record.name = request.name.text;
-    return recorded(std::move(events),
-                    ClassDefined{.tenant = tenant,
-                                 .sku_class = std::move(result.record),
-                                 .key = key_use(asked.command)},
-                    result.same);
+    return recorded(
+        std::move(events),
+        ClassDefined{
+            .tenant = tenant, .sku_class = std::move(result.record), .key = key_use(asked.command)},
+        result.same);
 }
 
 Decision decide_put_pool(const Asked& asked, const PutPool& request) {
@@ -128,28 +128,27 @@ Decision decide_put_pool(const Asked& asked, const PutPool& request) {
         return std::move(*result.refusal);
     }
     result.record.name = request.name.text;
-    return recorded(std::move(events),
-                    PoolDefined{.tenant = tenant,
-                                .pool = std::move(result.record),
-                                .key = key_use(asked.command)},
-                    result.same);
+    return recorded(
+        std::move(events),
+        PoolDefined{
+            .tenant = tenant, .pool = std::move(result.record), .key = key_use(asked.command)},
+        result.same);
 }
 
 Decision decide_caps(const Asked& asked, const SetCaps& request) {
     std::vector<Event> events;
     const TenantId tenant = ensure_tenant(asked, events);
     const bool same = asked.tenant && asked.state.tenant(tenant).caps == request.caps;
-    return recorded(
-        std::move(events),
-        CapsSet{.tenant = tenant, .caps = request.caps, .key = key_use(asked.command)}, same);
+    return recorded(std::move(events),
+                    CapsSet{.tenant = tenant, .caps = request.caps, .key = key_use(asked.command)},
+                    same);
 }
 
 Decision decide_selling(const Asked& asked, const ChangeSelling& request) {
     const State& state = asked.state;
     const auto unknown = [&](StopScope scope, auto find, RefusalCode code) {
-        return request.scope == scope && !(asked.tenant && find())
-                   ? std::optional(code)
-                   : std::nullopt;
+        return request.scope == scope && !(asked.tenant && find()) ? std::optional(code)
+                                                                   : std::nullopt;
     };
     auto code = unknown(
         StopScope::sku, [&] { return state.find_sku(request.subject.digest).has_value(); },
@@ -189,10 +188,10 @@ Decision decide_selling(const Asked& asked, const ChangeSelling& request) {
     if (request.stopped && known == stops.end() && stops.size() >= kStopsMax) {
         return refuse_limit(asked, RefusalCode::limit_exceeded, kStopsMax);
     }
-    const bool same =
-        request.stopped ? known != stops.end() && known->until == event.stop.until &&
-                              known->reason == event.stop.reason && known->covers(asked.stamp.time)
-                        : known == stops.end();
+    const bool same = request.stopped ? known != stops.end() && known->until == event.stop.until &&
+                                            known->reason == event.stop.reason &&
+                                            known->covers(asked.stamp.time)
+                                      : known == stops.end();
     if (same && request.stopped) {
         event.stop = *known;
     }

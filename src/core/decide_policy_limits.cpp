@@ -25,8 +25,7 @@ Decision refuse_stopped(const Asked& asked, const Stop& stop, std::size_t line) 
 // The stop that concerns a line: of its SKU, its class, or the pool that it names.
 const Stop* stop_of_line(const Asked& asked, const Tenant& tenant, const LineImage& line) {
     const base::Time now = asked.stamp.time;
-    const Stop* found =
-        find_stop(tenant, StopScope::sku, asked.state.sku(line.sku).name, now);
+    const Stop* found = find_stop(tenant, StopScope::sku, asked.state.sku(line.sku).name, now);
     if (found == nullptr) {
         found = find_stop(tenant, StopScope::sku_class, asked.state.class_of(line.sku).name, now);
     }
@@ -78,8 +77,8 @@ std::optional<Decision> judge_threshold(const Asked& asked, const LineImage& lin
 }
 
 std::int64_t used_by(const State& state, const OwnerUse& use,
-                     std::span<const Reservation* const> superseded,
-                     std::int64_t Ownership::* part, std::int64_t in_owner) {
+                     std::span<const Reservation* const> superseded, std::int64_t Ownership::* part,
+                     std::int64_t in_owner) {
     for (const auto* old : superseded) {
         if (const auto* const ownership = find_ownership(state, *old, use.scope)) {
             in_owner -= ownership->*part;

@@ -48,7 +48,8 @@ std::vector<Move> take_out(const Change& change, const Selection& selection, Poo
     for (std::size_t i = 0; i < change.image.lines.size(); ++i) {
         const LineImage& entry = change.image.lines[i];
         if (!entry.continues) {
-            out.push_back({.line = static_cast<std::uint32_t>(out.size()), .sku = entry.sku, .units = {}});
+            out.push_back(
+                {.line = static_cast<std::uint32_t>(out.size()), .sku = entry.sku, .units = {}});
         }
         if (entry.untracked || entry.pool == to || selection.units[i] == 0) {
             continue;
@@ -82,8 +83,7 @@ void put_in(const std::vector<Move>& moves, PoolId to, std::vector<LineImage>& l
     }
 }
 
-std::vector<FailingLine> missing_in(const State& state, const std::vector<Move>& moves,
-                                    PoolId to) {
+std::vector<FailingLine> missing_in(const State& state, const std::vector<Move>& moves, PoolId to) {
     std::vector<FailingLine> out;
     Availability available(state, true);
     for (const auto& move : moves) {

@@ -80,7 +80,8 @@ Decision decide_release_by_name(const Asked& asked, const ReleaseByName& request
         }
     }
     if (named.size() + 1 > kCommandEventsMax) {
-        return refuse_limit(asked, RefusalCode::limit_exceeded, static_cast<std::int64_t>(kCommandEventsMax));
+        return refuse_limit(asked, RefusalCode::limit_exceeded,
+                            static_cast<std::int64_t>(kCommandEventsMax));
     }
     const bool by_key = !request.create_key.empty();
     ReleasedByName summary{.by_key = by_key,

@@ -41,8 +41,8 @@ std::expected<std::vector<SoldLine>, Decision> resolve(const Asked& asked,
             line.pool = *pool;
         }
         const auto known = asked.state.find_sku(from.sku.digest);
-        const auto seen = std::ranges::find(fresh, from.sku.digest,
-                                            &std::pair<base::Digest128, SkuId>::first);
+        const auto seen =
+            std::ranges::find(fresh, from.sku.digest, &std::pair<base::Digest128, SkuId>::first);
         line.is_new = !known;
         if (known) {
             line.sku = *known;
@@ -135,10 +135,11 @@ Decision decide_sale(const Asked& asked, const RecordSale& request) {
         const std::int64_t units = std::exchange(line.units.held, 0);
         (request.shipped ? line.units.shipped : line.units.committed) = units;
     }
-    events.emplace_back(ReservationChanged{.verb = Verb::sale,
-                                           .occurred_at = request.occurred_at.value_or(base::Time{}),
-                                           .image = std::move(image),
-                                           .key = key_use(asked.command)});
+    events.emplace_back(
+        ReservationChanged{.verb = Verb::sale,
+                           .occurred_at = request.occurred_at.value_or(base::Time{}),
+                           .image = std::move(image),
+                           .key = key_use(asked.command)});
     return applied(std::move(events));
 }
 

@@ -35,22 +35,21 @@ Decision decide_transfer(const Asked& asked, const TransferStock& request) {
     if (!to) {
         return std::move(to).error();
     }
-    TransferChanged event{
-        .step = request.instant ? TransferStep::moved : TransferStep::sent,
-        .units = request.quantity,
-        .occurred_at = request.occurred_at.value_or(base::Time{}),
-        .transfer = {.id = TransferId(asked.stamp.next.value()),
-                     .tenant = *asked.tenant,
-                     .sku = *sku,
-                     .from = *from,
-                     .to = *to,
-                     .quantity = request.quantity,
-                     .arrived = request.instant ? request.quantity : 0,
-                     .sent_at = request.occurred_at.value_or(asked.stamp.time),
-                     .reference = request.reference},
-        .from = image_of_cell(asked.state, *sku, *from),
-        .to = image_of_cell(asked.state, *sku, *to),
-        .key = key_use(asked.command)};
+    TransferChanged event{.step = request.instant ? TransferStep::moved : TransferStep::sent,
+                          .units = request.quantity,
+                          .occurred_at = request.occurred_at.value_or(base::Time{}),
+                          .transfer = {.id = TransferId(asked.stamp.next.value()),
+                                       .tenant = *asked.tenant,
+                                       .sku = *sku,
+                                       .from = *from,
+                                       .to = *to,
+                                       .quantity = request.quantity,
+                                       .arrived = request.instant ? request.quantity : 0,
+                                       .sent_at = request.occurred_at.value_or(asked.stamp.time),
+                                       .reference = request.reference},
+                          .from = image_of_cell(asked.state, *sku, *from),
+                          .to = image_of_cell(asked.state, *sku, *to),
+                          .key = key_use(asked.command)};
     const bool fits = add_within_limit(event.from.on_hand, -request.quantity) &&
                       (!request.instant || add_within_limit(event.to.on_hand, request.quantity));
     if (!fits || request.quantity > kLineQuantityMax) {
@@ -71,10 +70,8 @@ Decision decide_settle_transfer(const Asked& asked, const SettleTransfer& reques
     if (units > image.in_transit()) {
         Refusal refusal;
         refusal.code = RefusalCode::quantity_exceeded;
-        refusal.lines.push_back({.line = 0,
-                                 .sku = image.sku,
-                                 .requested = units,
-                                 .sellable = image.in_transit()});
+        refusal.lines.push_back(
+            {.line = 0, .sku = image.sku, .requested = units, .sellable = image.in_transit()});
         return refused(asked, std::move(refusal));
     }
     (request.lost ? image.lost : image.arrived) += units;

@@ -45,8 +45,7 @@ bool may_sell(const State& state, const ReservationImage& image, base::Time now)
         return find_stop(tenant, scope, name, now) != nullptr;
     };
     const SkuId sku = image.lines.front().sku;
-    return !stopped(StopScope::everything, {}) &&
-           !stopped(StopScope::sku, state.sku(sku).name) &&
+    return !stopped(StopScope::everything, {}) && !stopped(StopScope::sku, state.sku(sku).name) &&
            !stopped(StopScope::sku_class, state.class_of(sku).name) &&
            !(!image.texts.channel.empty() && stopped(StopScope::channel, image.texts.channel)) &&
            !(!image.texts.agent_id.empty() && stopped(StopScope::agent, image.texts.agent_id));
@@ -97,10 +96,9 @@ std::optional<ReservationImage> granted(const State& state, const Reservation& w
 
 }  // namespace
 
-bool may_wait(const Asked& asked, const CreateReservation& request,
-              const ReservationImage& image) {
-    if (!request.wait_seconds || request.dry_run || image.lines.size() != 1 ||
-        request.supersedes || request.supersedes_same_reference) {
+bool may_wait(const Asked& asked, const CreateReservation& request, const ReservationImage& image) {
+    if (!request.wait_seconds || request.dry_run || image.lines.size() != 1 || request.supersedes ||
+        request.supersedes_same_reference) {
         return false;
     }
     const LineImage& line = image.lines.front();

@@ -89,9 +89,9 @@ void unpack_extras(const Extras& extras, ReservationImage& image) {
     }
     base::ByteReader reader(extras_bytes(extras));
     auto& t = image.texts;
-    for (auto* const text : {&t.reference, &t.agent_id, &t.operator_id, &t.channel,
-                             &t.payment_reference, &t.payment_provider, &t.order_reference,
-                             &t.region}) {
+    for (auto* const text :
+         {&t.reference, &t.agent_id, &t.operator_id, &t.channel, &t.payment_reference,
+          &t.payment_provider, &t.order_reference, &t.region}) {
         *text = reader.text();
     }
     image.committed_late = reader.fixed<std::uint8_t>() != 0;

@@ -51,8 +51,7 @@ Violation check_lines(const State& state, std::vector<Promised>& promised) {
 Violation check_cells(const State& state, const std::vector<Promised>& promised) {
     for (std::uint32_t c = 0; c < state.cells.size(); ++c) {
         const Cell& cell = state.cells[c];
-        if (cell.units.held != promised[c].held ||
-            cell.units.soft_held != promised[c].soft_held ||
+        if (cell.units.held != promised[c].held || cell.units.soft_held != promised[c].soft_held ||
             cell.units.committed != promised[c].committed) {
             return "SKU " + state.sku(cell.sku).name + ": promises differ from its lines";
         }

@@ -224,10 +224,12 @@ class NaiveModel {
         for (std::size_t i = 0; i < fresh.lines.size(); ++i) {
             const auto& line = cart.lines[i];
             const bool whole = policies.at(line.sku).untracked || !cart.partial;
-            take(fresh.lines[i], policies.at(line.sku).untracked
-                                     ? line.quantity
-                                     : line.min_quantity.value_or(whole ? line.quantity : 0));
-            enough = enough && free[line.sku] >= 0;
+            const std::int64_t minimum =
+                policies.at(line.sku).untracked
+                    ? line.quantity
+                    : line.min_quantity.value_or(whole ? line.quantity : 0);
+            take(fresh.lines[i], minimum);
+            enough = enough && (minimum == 0 || free[line.sku] >= 0);
         }
         for (auto& line : fresh.lines) {
             take(line,

@@ -55,9 +55,9 @@ struct Sku {
     model::TenantId tenant;
     model::ClassId sku_class;
     std::uint32_t version = 0;
-    std::uint32_t cell = kNoIndex;      // of the pool `default`; CellFacts::next leads on
+    std::uint32_t cell = kNoIndex;  // of the pool `default`; CellFacts::next leads on
     std::uint32_t cell_last = kNoIndex;
-    std::uint32_t queue = kNoIndex;     // of those who wait for it; made with the first
+    std::uint32_t queue = kNoIndex;  // of those who wait for it; made with the first
     std::string name;
 };
 
@@ -71,7 +71,7 @@ struct Line {
     HeapLinks in_cell;              // linked while units are held until a deadline
     bool untracked = false;         // see model::LineImage for this and the next
     bool continues = false;
-    bool soft = false;              // its held units are in the cell's `soft_held`
+    bool soft = false;  // its held units are in the cell's `soft_held`
 };
 
 // The parts of an image that most reservations do without, packed (core/extras.hpp).
@@ -119,8 +119,8 @@ struct Tenant {
     std::vector<model::SkuClass> classes;
     std::vector<model::Pool> pools;
     model::CapsByKind caps{};
-    bool capped = false;  // some cap is in force: owners are kept
-    std::vector<model::Stop> stops;  // in force or over; one per scope and name
+    bool capped = false;                            // some cap is in force: owners are kept
+    std::vector<model::Stop> stops;                 // in force or over; one per scope and name
     std::deque<base::Digest128> recorded_refusals;  // oldest first
     std::int64_t refusal_second = 0;                // the second that the next figure counts
     std::uint32_t refusals_in_second = 0;

@@ -33,7 +33,7 @@ enum class Record : std::uint8_t {
     end = 9,
     pool = 10,       // an encoded PoolDefined
     stop = 11,       // an encoded SellingChanged
-    cell = 12,       // of the SKU before it
+    cell = 12,       // of another pool than `default`
     transfer = 13,   // an encoded TransferChanged
     open_case = 14,  // an encoded CaseOpened
     parked = 15,     // a sequence and an encoded FactParked
@@ -90,13 +90,6 @@ void write_tenant(ByteWriter& writer, const Tenant& tenant) {
     }
 }
 
-void write_sku(ByteWriter& writer, const Sku& sku) {
-    writer.varint(sku.tenant.value());
-    writer.varint(sku.sku_class.value());
-    writer.varint(sku.version);
-    writer.text(sku.name);
-}
-
 void write_facts(ByteWriter& writer, const CellFacts& facts) {
     writer.varint(facts.shortage.value());
     writer.varint(facts.pending_count.value());
@@ -115,13 +108,19 @@ void write_facts(ByteWriter& writer, const CellFacts& facts) {
 }
 
 void write_cell(ByteWriter& writer, const Cell& cell, const CellFacts& facts) {
-    writer.varint(cell.sku.value());
-    writer.varint(cell.pool.value());
     for (const auto units : {cell.units.on_hand, cell.units.unavailable, cell.units.held,
                              cell.units.committed, cell.units.safety_stock, cell.units.soft_held}) {
         writer.signed_varint(units);
     }
     write_facts(writer, facts);
+}
+
+void write_sku(ByteWriter& writer, const State& state, const Sku& sku) {
+    writer.varint(sku.tenant.value());
+    writer.varint(sku.sku_class.value());
+    writer.varint(sku.version);
+    writer.text(sku.name);
+    write_cell(writer, state.cells[sku.cell], state.cell_facts[sku.cell]);
 }
 
 Result<void> write_names(const State& state, ChunkWriter& out) {
@@ -145,9 +144,11 @@ Result<void> write_names(const State& state, ChunkWriter& out) {
     }
     for (std::uint32_t s = 0; s < state.skus.size(); ++s) {
         const Sku& sku = state.skus[s];
-        TRY_VOID(out.record(Record::sku, [&](ByteWriter& w) { write_sku(w, sku); }));
-        for (std::uint32_t c = sku.cell; c != kNoIndex; c = state.next_cell(c)) {
+        TRY_VOID(out.record(Record::sku, [&](ByteWriter& w) { write_sku(w, state, sku); }));
+        for (std::uint32_t c = state.next_cell(sku.cell); c != kNoIndex; c = state.next_cell(c)) {
             TRY_VOID(out.record(Record::cell, [&](ByteWriter& w) {
+                w.varint(s);
+                w.varint(state.cells[c].pool.value());
                 write_cell(w, state.cells[c], state.cell_facts[c]);
             }));
         }
@@ -162,14 +163,15 @@ Result<void> write_open(const State& state, ChunkWriter& out) {
         TRY_VOID(out.record(Record::transfer, [&](ByteWriter& w) { write_event(w, event); }));
     }
     for (const auto& [sequence, fact] : state.parked) {
-        const model::FactParked event{.tenant = {},
-                                      .verb = fact.verb,
-                                      .disposition = fact.disposition,
-                                      .occurred_at = fact.occurred_at,
-                                      .document = fact.document,
-                                      .image = state.image_of(*state.find_reservation(fact.reservation)),
-                                      .quantities = fact.quantities,
-                                      .key = {}};
+        const model::FactParked event{
+            .tenant = {},
+            .verb = fact.verb,
+            .disposition = fact.disposition,
+            .occurred_at = fact.occurred_at,
+            .document = fact.document,
+            .image = state.image_of(*state.find_reservation(fact.reservation)),
+            .quantities = fact.quantities,
+            .key = {}};
         TRY_VOID(out.record(Record::parked, [&](ByteWriter& w) {
             w.varint(sequence.value());
             write_event(w, event);
@@ -239,27 +241,9 @@ void read_tenant(ByteReader& reader, State& state) {
         cap.unit_seconds = reader.signed_varint();
     }
     state.hash += hash_of(tenant, event.tenant);
+    state.hash -= hash_of(tenant.pools.front(), event.tenant);
+    tenant.pools.clear();                 // they have records of their own
     recount_owners(state, event.tenant);  // nothing yet; from here on owners are kept
-}
-
-bool read_sku(ByteReader& reader, State& state) {
-    const model::TenantId tenant(static_cast<std::uint32_t>(reader.varint()));
-    const model::ClassId sku_class(static_cast<std::uint16_t>(reader.varint()));
-    const auto version = static_cast<std::uint32_t>(reader.varint());
-    const auto name = reader.text();
-    if (reader.failed() || tenant.value() >= state.tenants.size() ||
-        sku_class.value() >= state.tenant(tenant).classes.size()) {
-        return false;
-    }
-    const model::SkuId id(state.skus.size());
-    apply(state,
-          model::SkuRegistered{.tenant = tenant, .sku = id, .sku_class = sku_class, .name = name},
-          {}, {});
-    Sku& sku = state.skus[id.value()];
-    state.hash -= hash_of(sku, id);
-    sku.version = version;
-    state.hash += hash_of(sku, id);
-    return true;
 }
 
 void read_facts(ByteReader& reader, CellFacts& facts) {
@@ -279,32 +263,58 @@ void read_facts(ByteReader& reader, CellFacts& facts) {
     }
 }
 
-bool read_cell(ByteReader& reader, State& state) {
-    const model::SkuId sku(static_cast<std::uint32_t>(reader.varint()));
-    const model::PoolId pool(static_cast<std::uint16_t>(reader.varint()));
-    if (reader.failed() || sku.value() >= state.skus.size() ||
-        pool.value() >= state.tenant(state.sku(sku).tenant).pools.size()) {
-        return false;
-    }
-    const std::uint32_t index = ensure_cell(state, sku, pool);
+void read_cell(ByteReader& reader, State& state, std::uint32_t index) {
     Cell& cell = state.cells[index];
     CellFacts& facts = state.cell_facts[index];
     state.hash -= hash_of(cell, facts);
-    for (auto* const units : {&cell.units.on_hand, &cell.units.unavailable, &cell.units.held,
-                              &cell.units.committed, &cell.units.safety_stock,
-                              &cell.units.soft_held}) {
+    for (auto* const units :
+         {&cell.units.on_hand, &cell.units.unavailable, &cell.units.held, &cell.units.committed,
+          &cell.units.safety_stock, &cell.units.soft_held}) {
         *units = reader.signed_varint();
     }
     read_facts(reader, facts);
     cell.short_case = facts.shortage.value() != 0;
     state.hash += hash_of(cell, facts);
+}
+
+bool read_sku(ByteReader& reader, State& state) {
+    const model::TenantId tenant(static_cast<std::uint32_t>(reader.varint()));
+    const model::ClassId sku_class(static_cast<std::uint16_t>(reader.varint()));
+    const auto version = static_cast<std::uint32_t>(reader.varint());
+    const auto name = reader.text();
+    if (reader.failed() || tenant.value() >= state.tenants.size() ||
+        sku_class.value() >= state.tenant(tenant).classes.size() ||
+        state.tenant(tenant).pools.empty()) {
+        return false;
+    }
+    const model::SkuId id(state.skus.size());
+    apply(state,
+          model::SkuRegistered{.tenant = tenant, .sku = id, .sku_class = sku_class, .name = name},
+          {}, {});
+    Sku& sku = state.skus[id.value()];
+    state.hash -= hash_of(sku, id);
+    sku.version = version;
+    state.hash += hash_of(sku, id);
+    read_cell(reader, state, sku.cell);
+    return true;
+}
+
+bool read_other_cell(ByteReader& reader, State& state) {
+    const model::SkuId sku(static_cast<std::uint32_t>(reader.varint()));
+    const model::PoolId pool(static_cast<std::uint16_t>(reader.varint()));
+    if (reader.failed() || sku.value() >= state.skus.size() ||
+        pool.value() >= state.tenant(state.sku(sku).tenant).pools.size() ||
+        state.find_cell(sku, pool) != kNoIndex) {
+        return false;
+    }
+    read_cell(reader, state, ensure_cell(state, sku, pool));
     return true;
 }
 
 bool restore_pool(const model::Event& event, State& state) {
     const auto* const defined = std::get_if<model::PoolDefined>(&event);
     if (defined == nullptr || defined->tenant.value() >= state.tenants.size() ||
-        defined->pool.id.value() > state.tenant(defined->tenant).pools.size()) {
+        defined->pool.id.value() != state.tenant(defined->tenant).pools.size()) {
         return false;
     }
     apply(state, event, {}, {});
@@ -315,6 +325,11 @@ bool restore_stop(const model::Event& event, State& state) {
     const auto* const changed = std::get_if<model::SellingChanged>(&event);
     if (changed == nullptr || changed->tenant.value() >= state.tenants.size()) {
         return false;
+    }
+    for (const auto& stop : state.tenant(changed->tenant).stops) {
+        if (stop.scope == changed->stop.scope && stop.name == changed->stop.name) {
+            return false;
+        }
     }
     apply(state, event, {}, {});
     return true;
@@ -332,7 +347,8 @@ bool restore_open_case(const model::Event& event, State& state) {
 
 bool restore_on_its_way(const model::Event& event, State& state) {
     const auto* const changed = std::get_if<model::TransferChanged>(&event);
-    if (changed == nullptr || changed->transfer.sku.value() >= state.skus.size()) {
+    if (changed == nullptr || changed->transfer.sku.value() >= state.skus.size() ||
+        state.transfers.contains(changed->transfer.id)) {
         return false;
     }
     restore_transfer(state, changed->transfer);
@@ -343,7 +359,8 @@ Result<bool> read_parked(ByteReader& reader, State& state) {
     const model::Sequence sequence(reader.varint());
     TRY(const auto event, model::decode(base::as_bytes(reader.text())));
     const auto* const parked = std::get_if<model::FactParked>(&event);
-    if (parked == nullptr || state.find_reservation(parked->image.id) == nullptr) {
+    if (parked == nullptr || state.find_reservation(parked->image.id) == nullptr ||
+        state.parked.contains(sequence)) {
         return false;
     }
     restore_parked(state, *parked, sequence);
@@ -447,7 +464,7 @@ Result<bool> read_body(Record type, ByteReader& reader, State& state) {
         case Record::key: return read_key(reader, state, false);
         case Record::refusal: return read_refusal(reader, state);
         case Record::tombstone: return read_tombstone(reader, state);
-        case Record::cell: return read_cell(reader, state);
+        case Record::cell: return read_other_cell(reader, state);
         case Record::parked: return read_parked(reader, state);
         case Record::sku_class:
         case Record::pool:

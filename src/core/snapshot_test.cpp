@@ -31,6 +31,11 @@ void fill(World& world) {
     world.release_key("never seen");
     world.release_reference("blocked", true);
     world.ship(world.held("A", 1));
+    world.put_pool("east");
+    world.receive("C", 3, "", "east");
+    world.stop_selling(model::StopScope::channel, "tv");
+    world.transfer("C", "east", "default", 2);
+    world.move(Operation::adjust_stock, {.sku = "A", .quantity = -9, .pool = "default"});  // short
     world.tenant("other");
     world.receive("A", 3);
     world.hold("A", 4, "refused 3");
@@ -110,7 +115,7 @@ TEST_F(Snapshot, HasEveryTypeOfRecord) {
     for (const auto& record : records_) {
         types.insert(record.front());
     }
-    EXPECT_EQ(types.size(), 9u);
+    EXPECT_EQ(types.size(), 15u);
 }
 
 TEST_F(Snapshot, EndingEarlyIsCorrupted) {

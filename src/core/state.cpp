@@ -50,8 +50,7 @@ std::uint32_t State::find_cell(SkuId id, model::PoolId pool) const {
 }
 
 bool State::is_open(const Reservation& reservation) const {
-    return reservation.waiting == model::ReservationState::queued ||
-           units_of(reservation).held > 0;
+    return reservation.waiting == model::ReservationState::queued || units_of(reservation).held > 0;
 }
 
 const Case* State::find_case(model::CaseId id) const {
@@ -61,8 +60,8 @@ const Case* State::find_case(model::CaseId id) const {
 
 const Case* State::find_case(model::CaseKind kind, model::ReservationId about) const {
     const auto found = cases_about.lower_bound({about, kind, model::CaseId{}});
-    const bool is_it = found != cases_about.end() && std::get<0>(*found) == about &&
-                       std::get<1>(*found) == kind;
+    const bool is_it =
+        found != cases_about.end() && std::get<0>(*found) == about && std::get<1>(*found) == kind;
     return is_it ? find_case(std::get<2>(*found)) : nullptr;
 }
 

@@ -30,85 +30,15 @@
 #include "core/apply.hpp"
 #include "core/invariants.hpp"
 #include "core/machine.hpp"
+#include "core/offer.hpp"
 #include "core/replay.hpp"
 #include "core/snapshot.hpp"
 #include "core/state.hpp"
+#include "core/testing_requests.hpp"
 #include "model/command.hpp"
 #include "model/event_codec.hpp"
 
 namespace holdfast::core::testing {
-
-// What a command got. `event` is the reply's event, read back from its bytes.
-struct Reply {
-    Outcome outcome = Outcome::refused;
-    model::Refusal refusal;
-    model::Sequence sequence;
-    std::shared_ptr<const base::Buffer> bytes;  // what the views of `event` point into
-    std::optional<model::Event> event;
-
-    [[nodiscard]] bool accepted() const {
-        return outcome == Outcome::applied || outcome == Outcome::shown;
-    }
-    [[nodiscard]] model::RefusalCode code() const {
-        return outcome == Outcome::refused ? refusal.code : model::RefusalCode::none;
-    }
-    template <typename Type>
-    [[nodiscard]] const Type& as() const {
-        CHECK(event.has_value() && std::holds_alternative<Type>(*event), "another kind of reply");
-        return std::get<Type>(*event);
-    }
-    [[nodiscard]] const model::ReservationImage& image() const {
-        return as<model::ReservationChanged>().image;
-    }
-    [[nodiscard]] model::ReservationId id() const { return image().id; }
-    [[nodiscard]] model::ReservationState state() const { return model::state_of(image()); }
-};
-
-// A create. Names are texts; what is not set is not sent.
-struct Cart {
-    struct Line {
-        std::string sku;
-        std::int64_t quantity = 1;
-        std::optional<std::int64_t> min_quantity{};
-        std::string line_id{};
-        std::string group{};
-        std::string pool{};
-        bool operator==(const Line&) const = default;
-    };
-    std::vector<Line> lines{};
-    std::optional<std::int64_t> ttl_seconds{};
-    std::string reference{};
-    std::optional<model::ReservationId> supersedes{};
-    bool supersedes_same_reference = false;
-    bool partial = false;
-    bool dry_run = false;
-    std::string agent_id{};
-    std::string channel{};
-    std::string key{};
-    bool operator==(const Cart&) const = default;
-};
-
-// The options of a verb on one reservation.
-struct With {
-    struct Part {
-        std::string sku{};
-        std::int64_t quantity = 1;
-        std::string line_id{};
-        bool operator==(const Part&) const = default;
-    };
-    std::vector<Part> lines{};
-    std::string key{};
-    std::optional<std::uint32_t> version{};
-    std::optional<std::int64_t> ttl_seconds{};
-    std::string payment_reference{};
-    std::string payment_provider{};
-    std::string order_reference{};
-    std::string document{};
-    model::Reason reason = model::Reason::none;
-    model::Disposition disposition = model::Disposition::restock;
-    std::optional<base::Time> occurred_at{};
-    bool operator==(const With&) const = default;
-};
 
 class World {
   public:
@@ -162,9 +92,127 @@ class World {
         }
         return send(model::Operation::put_sku, std::move(request), key);
     }
-    Reply receive(const std::string& sku, std::int64_t quantity, const std::string& key = {}) {
-        return send(model::Operation::receive_stock,
-                    model::MoveStock{.sku = sku_name(sku), .quantity = quantity}, key);
+    Reply receive(const std::string& sku, std::int64_t quantity, const std::string& key = {},
+                  const std::string& pool = {}) {
+        return move(model::Operation::receive_stock,
+                    {.sku = sku, .quantity = quantity, .pool = pool, .key = key});
+    }
+    // receive_stock, adjust_stock, mark_unavailable
+    Reply move(model::Operation operation, const Move& how) {
+        return send(operation,
+                    model::MoveStock{.sku = sku_name(how.sku),
+                                     .pool = maybe_pool(how.pool),
+                                     .quantity = how.quantity,
+                                     .reason = how.reason,
+                                     .from_unavailable = how.from_unavailable,
+                                     .undoes = {},
+                                     .occurred_at = how.occurred_at},
+                    how.key);
+    }
+    Reply put_pool(const std::string& name, model::Pool settings = {},
+                   const std::string& overflow = {}) {
+        return send(model::Operation::put_pool,
+                    model::PutPool{.name = pool_name(name),
+                                   .settings = std::move(settings),
+                                   .overflow = maybe_pool(overflow),
+                                   .expected_version = {}},
+                    {});
+    }
+    template <typename Change>
+    Reply put_class(const std::string& name, Change&& change, const std::string& key = {}) {
+        model::SkuClass policy = model::default_class();
+        change(policy);
+        return send(model::Operation::put_class,
+                    model::PutClass{.name = model::class_name(tenant_, name),
+                                    .policy = std::move(policy),
+                                    .expected_version = {}},
+                    key);
+    }
+    Reply set_caps(const model::CapsByKind& caps) {
+        return send(model::Operation::set_caps, model::SetCaps{.caps = caps}, {});
+    }
+    Reply stop_selling(model::StopScope scope, const std::string& name = {},
+                       std::optional<base::Time> until = {}) {
+        return change_selling(scope, name, true, until);
+    }
+    Reply resume_selling(model::StopScope scope, const std::string& name = {}) {
+        return change_selling(scope, name, false, {});
+    }
+    Reply change_selling(model::StopScope scope, const std::string& name, bool stopped,
+                         std::optional<base::Time> until) {
+        model::Name subject{.text = name, .digest = {}};
+        if (scope == model::StopScope::sku) {
+            subject = sku_name(name);
+        } else if (scope == model::StopScope::pool) {
+            subject = pool_name(name);
+        } else if (scope == model::StopScope::sku_class) {
+            subject = model::class_name(tenant_, name);
+        }
+        return send(model::Operation::change_selling,
+                    model::ChangeSelling{.scope = scope,
+                                         .subject = subject,
+                                         .stopped = stopped,
+                                         .reason = model::Reason::incident,
+                                         .until = until,
+                                         .note = {},
+                                         .who = "ann"},
+                    {});
+    }
+    Reply transfer(const std::string& sku, const std::string& from, const std::string& to,
+                   std::int64_t quantity, bool instant = false) {
+        return send(model::Operation::transfer_stock,
+                    model::TransferStock{.sku = sku_name(sku),
+                                         .from = pool_name(from),
+                                         .to = pool_name(to),
+                                         .quantity = quantity,
+                                         .instant = instant,
+                                         .reference = "truck"},
+                    {});
+    }
+    Reply settle(model::TransferId id, std::optional<std::int64_t> quantity, bool lost = false) {
+        return send(model::Operation::settle_transfer,
+                    model::SettleTransfer{.transfer = id,
+                                          .quantity = quantity,
+                                          .lost = lost,
+                                          .reason = model::Reason::none,
+                                          .occurred_at = {}},
+                    {});
+    }
+    Reply sale(const Cart& cart, bool shipped = false) {
+        model::RecordSale request{.lines = requested(cart),
+                                  .reference = reference_name(cart.reference),
+                                  .channel = cart.channel,
+                                  .customer = {},
+                                  .shipped = shipped};
+        return send(model::Operation::record_sale, std::move(request), cart.key);
+    }
+    Reply count(const Seen& seen) {
+        const auto id = state_->find_sku(sku_name(seen.sku).digest);
+        const auto pool =
+            seen.pool.empty()
+                ? model::kDefaultPool
+                : state_
+                      ->find_pool(*state_->find_tenant(model::tenant_name(tenant_).digest),
+                                  pool_name(seen.pool).digest)
+                      .value_or(model::kDefaultPool);
+        const std::uint32_t cell = id ? state_->find_cell(*id, pool) : kNoIndex;
+        const auto last =
+            cell != kNoIndex ? state_->cell_facts[cell].last_count : model::Sequence{};
+        return send(model::Operation::count_stock,
+                    model::CountStock{
+                        .sku = sku_name(seen.sku),
+                        .pool = maybe_pool(seen.pool),
+                        .counted = seen.counted,
+                        .as_of = seen.as_of.value_or(now_),
+                        .includes = {},
+                        .drift = seen.drift,
+                        .position = seen.position.value_or(model::Sequence(next_.value() - 1)),
+                        .last_count = seen.last_count.value_or(last),
+                        .submitter = seen.submitter},
+                    seen.key);
+    }
+    Reply resolve(model::ResolveCase request, const std::string& key = {}) {
+        return send(model::Operation::resolve_case, std::move(request), key);
     }
     Reply adjust(const std::string& sku, std::int64_t delta, const std::string& key = {}) {
         return send(
@@ -181,21 +229,17 @@ class World {
     // -- reservations ---------------------------------------------------------------------
     Reply create(const Cart& cart) {
         model::CreateReservation request;
-        for (const auto& from : cart.lines) {
-            model::RequestedLine line{.sku = sku_name(from.sku),
-                                      .quantity = from.quantity,
-                                      .min_quantity = from.min_quantity,
-                                      .line_id = from.line_id,
-                                      .group = from.group};
-            if (!from.pool.empty()) {
-                line.pool = model::pool_name(tenant_, from.pool);
-            }
-            request.lines.push_back(std::move(line));
-        }
+        request.lines = requested(cart);
         request.ttl_seconds = cart.ttl_seconds;
         request.reference = reference_name(cart.reference);
         request.agent_id = cart.agent_id;
+        request.operator_id = cart.operator_id;
+        if (!cart.customer.empty()) {
+            request.customer = {.digest = base::digest128({cart.customer}), .text = cart.customer};
+        }
         request.channel = cart.channel;
+        request.region = cart.region;
+        request.wait_seconds = cart.wait_seconds;
         request.supersedes = cart.supersedes;
         request.supersedes_same_reference = cart.supersedes_same_reference;
         request.partial = cart.partial;
@@ -235,6 +279,12 @@ class World {
     Reply return_units(model::ReservationId id, const With& with) {
         return change(model::Operation::return_units, id, with);
     }
+    Reply reallocate(model::ReservationId id, const With& with) {
+        return change(model::Operation::reallocate, id, with);
+    }
+    Reply close_short(model::ReservationId id, const With& with) {
+        return change(model::Operation::close_short, id, with);
+    }
     Reply read(model::ReservationId id) {
         return send(model::Operation::read_reservation, model::ReadReservation{.reservation = id},
                     {});
@@ -263,7 +313,9 @@ class World {
                                          .document = with.document,
                                          .reason = with.reason,
                                          .disposition = with.disposition,
-                                         .occurred_at = with.occurred_at};
+                                         .occurred_at = with.occurred_at,
+                                         .from = maybe_pool(with.from),
+                                         .to = maybe_pool(with.to)};
         for (const auto& part : with.lines) {
             request.lines.push_back({.line_id = part.line_id,
                                      .sku = part.sku.empty() ? model::Name{} : sku_name(part.sku),
@@ -288,7 +340,8 @@ class World {
         Execution execution = machine_->execute(command, batch, expiry_budget_);
         Reply out{.outcome = execution.outcome,
                   .refusal = std::move(execution.refusal),
-                  .sequence = execution.sequence};
+                  .sequence = execution.sequence,
+                  .place = execution.place};
         if (!execution.reply.empty()) {
             out.bytes = std::make_shared<const base::Buffer>(execution.reply.begin(),
                                                              execution.reply.end());
@@ -343,8 +396,29 @@ class World {
     [[nodiscard]] model::CellImage cell(const std::string& name) const {
         return state_->cell_of(sku(name)).units;
     }
+    [[nodiscard]] model::CellImage cell(const std::string& name, const std::string& pool) const {
+        const auto owner = *state_->find_tenant(model::tenant_name(tenant_).digest);
+        const auto place = state_->find_pool(owner, pool_name(pool).digest);
+        CHECK(place.has_value(), "the test names a pool that is not there");
+        const std::uint32_t index = state_->find_cell(sku(name), *place);
+        return index != kNoIndex ? state_->cells[index].units : model::CellImage{};
+    }
+    // What one reservation could get now.
+    [[nodiscard]] std::int64_t offered(const std::string& name) const {
+        return core::sellable(*state_, sku(name), now_);
+    }
     [[nodiscard]] std::int64_t sellable(const std::string& name) const {
         return cell(name).sellable();
+    }
+    // Open cases of a kind, oldest first.
+    [[nodiscard]] std::vector<model::CaseImage> cases(model::CaseKind kind) const {
+        std::vector<model::CaseImage> out;
+        for (const auto& [id, record] : state_->cases) {
+            if (record.image.kind == kind) {
+                out.push_back(record.image);
+            }
+        }
+        return out;
     }
     [[nodiscard]] model::ReservationImage image(model::ReservationId id) const {
         const auto* const found = state_->find_reservation(id);
@@ -359,6 +433,12 @@ class World {
     }
     [[nodiscard]] model::Name sku_name(const std::string& sku) const {
         return model::sku_name(tenant_, sku);
+    }
+    [[nodiscard]] model::Name pool_name(const std::string& pool) const {
+        return model::pool_name(tenant_, pool);
+    }
+    [[nodiscard]] std::optional<model::Name> maybe_pool(const std::string& pool) const {
+        return pool.empty() ? std::nullopt : std::optional(pool_name(pool));
     }
     [[nodiscard]] model::Name reference_name(const std::string& reference) const {
         return reference.empty() ? model::Name{} : model::reference_name(tenant_, reference);
@@ -380,6 +460,19 @@ class World {
     }
 
   private:
+    [[nodiscard]] std::vector<model::RequestedLine> requested(const Cart& cart) const {
+        std::vector<model::RequestedLine> out;
+        for (const auto& from : cart.lines) {
+            out.push_back({.sku = sku_name(from.sku),
+                           .pool = maybe_pool(from.pool),
+                           .quantity = from.quantity,
+                           .min_quantity = from.min_quantity,
+                           .line_id = from.line_id,
+                           .group = from.group});
+        }
+        return out;
+    }
+
     OpenBatch open() {
         payload_.clear();
         touched_.clear();
@@ -443,23 +536,3 @@ class World {
 };
 
 }  // namespace holdfast::core::testing
-
-// What a failing test prints; found by GoogleTest through the types' namespace.
-namespace holdfast::model {
-
-inline void PrintTo(RefusalCode code, std::ostream* out) {
-    *out << (code == RefusalCode::none ? "accepted" : entry_of(code).slug);
-}
-inline void PrintTo(ReservationState state, std::ostream* out) { *out << to_string(state); }
-inline void PrintTo(const LineQuantities& units, std::ostream* out) {
-    *out << "accepted " << units.accepted << " held " << units.held << " committed "
-         << units.committed << " shipped " << units.shipped << " released " << units.released
-         << " expired " << units.expired << " short " << units.closed_short << " returned "
-         << units.returned;
-}
-inline void PrintTo(const CellImage& units, std::ostream* out) {
-    *out << "on hand " << units.on_hand << " unavailable " << units.unavailable << " held "
-         << units.held << " committed " << units.committed << " safety " << units.safety_stock;
-}
-
-}  // namespace holdfast::model
