@@ -86,6 +86,11 @@ Result<std::unique_ptr<PartitionHost>> PartitionHost::open(const cli::ServeOptio
 PartitionHost::~PartitionHost() {
     stop();
     index_.reset();
+    follower_.reset();
+    history_.reset();
+    if (history_damaged_) {
+        discard_history();
+    }
     if (temporary_) {
         std::error_code ignored;
         std::filesystem::remove_all(directory_, ignored);
@@ -145,6 +150,48 @@ void PartitionHost::discard_index() {
     std::filesystem::remove_all(index_path(), ignored);
 }
 
+Result<void> PartitionHost::open_history(model::Sequence tail) {
+    auto opened = projection::open_history(history_path());
+    const bool damaged = !opened && opened.error().code == ErrorCode::corrupted;
+    if (damaged || (opened && (*opened)->position() > tail)) {
+        base::log_warning("the history does not fit the ledger and is made again",
+                          {{"detail", damaged ? std::string_view(opened.error().message)
+                                              : std::string_view("it is ahead")}});
+        opened = base::failure(ErrorCode::corrupted, {});  // closed before it is removed
+        return remake_history();
+    }
+    TRY(history_, std::move(opened));
+    return {};
+}
+
+Result<void> PartitionHost::remake_history() {
+    discard_history();
+    TRY(history_, projection::open_history(history_path()));
+    return {};
+}
+
+void PartitionHost::discard_history() {
+    std::error_code ignored;  // what cannot be removed cannot be opened either
+    std::filesystem::remove_all(history_path(), ignored);
+}
+
+// Reads on for the history; false: there is nothing more, or nobody to read for.
+bool PartitionHost::follow() {
+    if (!follower_) {
+        return false;
+    }
+    const auto moved = follower_->step();
+    if (!moved) {
+        base::log_error("the history stands still; the next start reads on or makes it again",
+                        {{"code", base::to_string(moved.error().code)},
+                         {"detail", std::string_view(moved.error().message)}});
+        history_damaged_ = moved.error().code == ErrorCode::corrupted;
+        follower_.reset();
+        return false;
+    }
+    return *moved;
+}
+
 Result<void> PartitionHost::open_replayer(const cli::ServeOptions& options) {
     const auto open = [&] {
         observer_ = std::make_unique<IndexObserver>(*index_, published_);
@@ -175,6 +222,7 @@ Result<void> PartitionHost::start(const cli::ServeOptions& options, const base::
                                  {"live_holds", recovered.state->totals.live_holds}});
     ids_ = std::make_unique<model::PublicIds>(recovered.state->id_key);
     TRY_VOID(open_index(tail.last));
+    TRY_VOID(open_history(tail.last));
     partition::WriterOptions writer_options;
     writer_options.partition = kPartition;
     writer_options.clock_jump_max = options.clock_jump_max;
@@ -182,6 +230,8 @@ Result<void> PartitionHost::start(const cli::ServeOptions& options, const base::
                                                   published_, clock.now(),
                                                   read_last_alive(directory_), writer_options);
     TRY_VOID(open_replayer(options));
+    history_observer_ = std::make_unique<HistoryObserver>(*history_, published_);
+    follower_ = std::make_unique<partition::Follower>(*ledger_, *history_observer_);
     writer_thread_ = std::jthread([this] { run_writer(); });
     flusher_thread_ = std::jthread([this] { run_flusher(); });
     replayer_thread_ = std::jthread([this] { run_replayer(); });
@@ -229,10 +279,13 @@ void PartitionHost::run_replayer() {
         if (!moved) {
             fail_stop("the replayed state is not the live one; the service stops", moved.error());
         }
-        if (*moved) {
+        const bool followed = follow();
+        inspections_.run(replayer_->state(), replayer_->position());
+        if (*moved || followed) {
             continue;
         }
         if (last_round) {
+            inspections_.close();
             return;
         }
         static_cast<void>(replayer_wake_.try_acquire_for(kReplayPause));

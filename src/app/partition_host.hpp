@@ -2,11 +2,13 @@
 //
 //   writer thread    decides and, when little is going on, appends by itself
 //   flusher thread   seals and appends batches while the writer decides the next
-//   replayer thread  follows the ledger at idle priority: checkpoints, the reservation index
+//   replayer thread  follows the ledger at idle priority: checkpoints, the reservation index, the
+//                    history; and shows its state to those who look (partition/inspection.hpp)
 //
 // The objects are passive (partition/); this is where threads and clocks attach. A failed append
 // ends the process at once: nothing more may be acknowledged (fail stop). So does a replayed state
-// that differs from the live one.
+// that differs from the live one. A history that cannot be kept stands still and is made again by
+// the next start: nothing else depends on it.
 // Thread rule: open, stop and the destructor on one thread; accessors on any.
 #pragma once
 
@@ -22,12 +24,16 @@
 #include "base/result.hpp"
 #include "cli/options.hpp"
 #include "model/public_id.hpp"
+#include "partition/follower.hpp"
+#include "partition/inspection.hpp"
 #include "partition/replayer.hpp"
 #include "partition/writer.hpp"
+#include "projection/history.hpp"
 #include "projection/reservation_index.hpp"
 
 namespace holdfast::app {
 
+class HistoryObserver;
 class IndexObserver;
 
 class PartitionHost {
@@ -43,6 +49,8 @@ class PartitionHost {
     [[nodiscard]] const partition::Published& published() const { return published_; }
     [[nodiscard]] TimedLedger& ledger() { return *ledger_; }
     [[nodiscard]] projection::ReservationIndex& index() { return *index_; }
+    [[nodiscard]] projection::History& history() { return *history_; }
+    [[nodiscard]] partition::StateInspector& inspector() { return inspections_; }
     [[nodiscard]] const model::PublicIds& ids() const { return *ids_; }
     [[nodiscard]] const base::Buffer& private_key() const { return private_key_; }
     // Where the service keeps its files.
@@ -63,6 +71,11 @@ class PartitionHost {
     base::Result<void> remake_index();
     void discard_index();
     base::Result<void> open_replayer(const cli::ServeOptions& options);
+    [[nodiscard]] std::string history_path() const { return directory_ + "/history"; }
+    base::Result<void> open_history(model::Sequence tail);
+    base::Result<void> remake_history();
+    void discard_history();
+    bool follow();
     base::Result<void> start(const cli::ServeOptions& options, const base::Clock& clock);
     void run_writer();
     void run_flusher();
@@ -76,13 +89,18 @@ class PartitionHost {
     std::unique_ptr<projection::ReservationIndex> index_;
     std::unique_ptr<IndexObserver> observer_;
     std::unique_ptr<partition::Replayer> replayer_;
+    std::unique_ptr<projection::History> history_;
+    std::unique_ptr<HistoryObserver> history_observer_;
+    std::unique_ptr<partition::Follower> follower_;  // of the history; gone once that fails
+    bool history_damaged_ = false;
     partition::Published published_;
     std::unique_ptr<partition::Writer> writer_;
     std::unique_ptr<model::PublicIds> ids_;
 
     std::atomic<bool> stopping_{false};
     std::atomic<bool> writer_done_{false};
-    std::binary_semaphore replayer_wake_{0};
+    std::counting_semaphore<> replayer_wake_{0};
+    partition::InspectionQueue inspections_{[this] { replayer_wake_.release(); }};
     std::jthread writer_thread_;
     std::jthread flusher_thread_;
     std::jthread replayer_thread_;

@@ -120,7 +120,8 @@ struct CountIncludes {
     std::vector<Watermark> watermarks;
 };
 
-// The newest count that said how many there are: it matched or was applied.
+// The newest count that was taken up: it matched, was applied, or waits for approval (also when it
+// was thrown away later). CountStock names it.
 struct LastCount {
     model::Sequence sequence{};
     base::Time as_of{};
@@ -209,9 +210,9 @@ struct Explanation {
     std::vector<CellExplanation> cells;  // by pool
     model::Sequence position{};
     base::Time as_of{};
-    // Asked of a past moment with more events after it than kExplainEventsMax on a cell: figures
-    // are exact, but only what is on disk for now is taken apart, so terms of that cell are left
-    // out.
+    // Asked of a past moment with more events after it than kExplainEventsMax on a cell: which
+    // reservations had its units then is not looked up. Its promises are sums as `held`,
+    // `soft_held` and `committed`, without names or numbers of promises.
     bool partial = false;
 };
 
@@ -341,9 +342,9 @@ struct SkuPage {
 // -- bounds -------------------------------------------------------------------------------------
 
 inline constexpr std::size_t kNamedMovements = 3;
-inline constexpr std::size_t kAtRiskMax = 1'000;           // promises of one answer
-inline constexpr std::size_t kVolumesMax = 512;            // (source, reason) pairs of a tenant
-inline constexpr std::size_t kExplainEventsMax = 100'000;  // of a cell, after a past moment
+inline constexpr std::size_t kAtRiskMax = 1'000;         // promises of one answer
+inline constexpr std::size_t kVolumesMax = 512;          // (source, reason) pairs of a tenant
+inline constexpr std::size_t kExplainEventsMax = 2'000;  // of a cell, after a past moment
 
 class History {
   public:
