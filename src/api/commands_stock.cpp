@@ -32,6 +32,28 @@ std::int64_t make_delta(const MovementRequest& request, Validator& check) {
     return delta;
 }
 
+// What an adjustment is about beyond its figure: units that were unavailable, or a movement that
+// it takes back.
+void add_origin(const Context& context, const MovementRequest& request, Validator& check,
+                MoveStock& out) {
+    if (request.from_unavailable) {
+        const auto reason = parse_reason(*request.from_unavailable);
+        if (!reason) {
+            check.add("/from_unavailable", "Is not a known reason code.");
+        } else if (out.quantity > 0) {
+            check.add("/delta", "Must be negative: it takes units that were unavailable.");
+        }
+        out.from_unavailable = reason.value_or(Reason::none);
+    }
+    if (request.undoes) {
+        const auto position = context.names.find_position(*request.undoes);
+        if (!position || *position == Sequence{}) {
+            check.add("/undoes", "Must be the position of a movement.");
+        }
+        out.undoes = position.value_or(Sequence{});
+    }
+}
+
 }  // namespace
 
 CommandOrProblem make_command(const Context& context, const Principal& principal,
@@ -49,6 +71,7 @@ CommandOrProblem make_command(const Context& context, const Principal& principal
     } else {
         out.quantity = make_delta(request, check);
         out.reason = check.required_reason(request.reason, !note.empty());
+        add_origin(context, request, check, out);
     }
     out.reference = check.optional_text(request.reference, "/reference", kReferenceBytesMax);
     out.occurred_at = check.optional_time(request.occurred_at, "/occurred_at");
