@@ -4,6 +4,7 @@
 #include "transport/http/handler_support.hpp"
 #include "transport/http/handlers.hpp"
 #include "transport/http/request_fields.hpp"
+#include "transport/http/stock_fields.hpp"
 
 namespace holdfast::transport::http {
 namespace {
@@ -23,11 +24,61 @@ void move(CallPtr call, Operation operation) {
     c.service().stock.move(c.principal(), *request, reply_to(std::move(call)));
 }
 
+void settle(CallPtr call, bool lost) {
+    HttpCall& c = *call;
+    auto request = read_request(c, lost ? BodyRule::required : BodyRule::optional,
+                                [lost](JsonValue body, Findings& findings) {
+                                    return read_settle_transfer(body, lost, findings);
+                                });
+    if (!request) {
+        c.send_problem(request.error());
+        return;
+    }
+    request->transfer = c.parameter(0);
+    c.service().stock.settle_transfer(c.principal(), *request, reply_to(std::move(call)));
+}
+
 }  // namespace
 
 void receive_stock(CallPtr call) { move(std::move(call), Operation::receive_stock); }
 
 void adjust_stock(CallPtr call) { move(std::move(call), Operation::adjust_stock); }
+
+void mark_unavailable(CallPtr call) { move(std::move(call), Operation::mark_unavailable); }
+
+void send_transfer(CallPtr call) {
+    HttpCall& c = *call;
+    const auto request = read_request(c, BodyRule::required, read_transfer);
+    if (!request) {
+        c.send_problem(request.error());
+        return;
+    }
+    c.service().stock.transfer(c.principal(), *request, reply_to(std::move(call)));
+}
+
+void arrive_transfer(CallPtr call) { settle(std::move(call), false); }
+
+void lose_transfer(CallPtr call) { settle(std::move(call), true); }
+
+void record_sale(CallPtr call) {
+    HttpCall& c = *call;
+    const auto request = read_request(c, BodyRule::required, read_sale);
+    if (!request) {
+        c.send_problem(request.error());
+        return;
+    }
+    c.service().stock.record_sale(c.principal(), *request, reply_to(std::move(call)));
+}
+
+void count_stock(CallPtr call) {
+    HttpCall& c = *call;
+    const auto request = read_request(c, BodyRule::required, read_count);
+    if (!request) {
+        c.send_problem(request.error());
+        return;
+    }
+    c.service().counts.count(c.principal(), *request, reply_to(std::move(call)));
+}
 
 void set_safety_stock(CallPtr call) {
     HttpCall& c = *call;
