@@ -60,6 +60,9 @@ rocksdb::Options database_options() {
     options.target_file_size_base = 32 * kMiB;
     options.max_bytes_for_level_base = 256 * kMiB;
     options.max_open_files = 512;
+    // Most names that are looked up first are new: the memory tables say so without a search.
+    options.memtable_whole_key_filtering = true;
+    options.memtable_prefix_bloom_size_ratio = 0.05;
     options.max_background_jobs = 2;
     options.max_log_file_size = kMiB;
     options.keep_log_file_num = 2;

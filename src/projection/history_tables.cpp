@@ -11,10 +11,10 @@ using model::Sequence;
 
 namespace {
 
-// Rows of one generation; there are two. Together some 100 MiB when everything is in use.
+// Rows of one generation; there are two. Together some 150 MiB when everything is in use.
 constexpr std::size_t kReservationsMax = 131'072;
-constexpr std::size_t kCellsMax = 16'384;
-constexpr std::size_t kPrincipalsMax = 32'768;
+constexpr std::size_t kCellsMax = 32'768;
+constexpr std::size_t kPrincipalsMax = 65'536;
 constexpr std::size_t kSkusMax = 65'536;
 
 // How close the rows of times are, so that a moment is found by reading a few groups more.
@@ -62,24 +62,22 @@ std::vector<PlacedPromise> promises_of(const ReservationKey& name,
     return promises;
 }
 
-// Both lists are sorted by key.
-void write_difference(HistoryBatch& batch, std::span<const PlacedPromise> before,
-                      std::span<const PlacedPromise> after) {
+// What has to be put or removed. Both lists are sorted by key.
+void add_difference(std::span<const PlacedPromise> before, std::span<const PlacedPromise> after,
+                    std::vector<std::pair<std::string, std::optional<PromiseRow>>>& changes) {
     std::size_t old = 0;
     for (const PlacedPromise& promise : after) {
         while (old < before.size() && before[old].key < promise.key) {
-            batch.remove(before[old++].key);
+            changes.emplace_back(before[old++].key, std::nullopt);
         }
-        if (old < before.size() && before[old].key == promise.key) {
-            if (!(before[old++] == promise)) {
-                batch.put(promise.key, to_bytes(promise.row));
-            }
-        } else {
-            batch.put(promise.key, to_bytes(promise.row));
+        const bool is_there = old < before.size() && before[old].key == promise.key;
+        if (!is_there || !(before[old] == promise)) {
+            changes.emplace_back(promise.key, promise.row);
         }
+        old += is_there ? 1 : 0;
     }
     while (old < before.size()) {
-        batch.remove(before[old++].key);
+        changes.emplace_back(before[old++].key, std::nullopt);
     }
 }
 
@@ -123,18 +121,17 @@ Result<CachedRow<Row>*> RowCache<Key, Row>::change(const Key& key, const Read& r
     if (!row.changed) {
         row.changed = true;
         row.committed = row.stored ? std::optional(row.now) : std::nullopt;
-        changed_.push_back(key);
+        changed_.emplace_back(key, &row);
     }
     return &row;
 }
 
 template <typename Key, typename Row>
 void RowCache<Key, Row>::committed(std::size_t rows_max) {
-    for (const Key& key : changed_) {
-        CachedRow<Row>& row = young_.at(key);
-        row.changed = false;
-        row.stored = true;
-        row.committed.reset();
+    for (const auto& [key, row] : changed_) {
+        row->changed = false;
+        row->stored = true;
+        row->committed.reset();
     }
     changed_.clear();
     if (young_.size() >= rows_max) {
@@ -230,7 +227,10 @@ Result<void> HistoryTables::holding_in_store(std::vector<ReservationKey>& found)
 }
 
 Result<std::vector<ReservationKey>> HistoryTables::holding() {
-    std::vector<ReservationKey> candidates = reservations_.changed();
+    std::vector<ReservationKey> candidates;
+    for (const auto& [key, row] : reservations_.changed()) {
+        candidates.push_back(key);
+    }
     TRY_VOID(holding_in_store(candidates));
     std::ranges::sort(candidates);
     const auto twice = std::ranges::unique(candidates);
@@ -360,10 +360,9 @@ void HistoryTables::write_movements(HistoryBatch& batch) {
 }
 
 void HistoryTables::write_cells(HistoryBatch& batch) {
-    for (const CellKey& key : cells_.changed()) {
-        const auto& row = cells_.at(key);
-        batch.put(cell_key(key), to_bytes(row.now));
-        if (!row.stored) {
+    for (const auto& [key, row] : cells_.sorted()) {
+        batch.put(cell_key(key), to_bytes(row->now));
+        if (!row->stored) {
             batch.put(by_pool_key(key), {});
         }
     }
@@ -371,38 +370,41 @@ void HistoryTables::write_cells(HistoryBatch& batch) {
 }
 
 void HistoryTables::write_reservations(HistoryBatch& batch) {
-    for (const ReservationKey& key : reservations_.changed()) {
-        const auto& row = reservations_.at(key);
-        if (row.committed == row.now) {
+    std::vector<std::pair<std::string, std::optional<PromiseRow>>> promises;
+    for (const auto& [key, row] : reservations_.sorted()) {
+        if (row->committed == row->now) {
             continue;
         }
-        batch.put(reservation_key(key), to_bytes(row.now));
-        write_difference(batch, promises_of(key, row.committed), promises_of(key, row.now));
+        batch.put(reservation_key(key), to_bytes(row->now));
+        add_difference(promises_of(key, row->committed), promises_of(key, row->now), promises);
+    }
+    std::ranges::sort(promises, {}, [](const auto& each) -> const auto& { return each.first; });
+    for (const auto& [key, row] : promises) {
+        row ? batch.put(key, to_bytes(*row)) : batch.remove(key);
     }
     reservations_.committed(kReservationsMax);
 }
 
 void HistoryTables::write_principals(HistoryBatch& batch) {
-    for (const PrincipalKey& key : principals_.changed()) {
-        const auto& row = principals_.at(key);
-        batch.put(principal_key(key), to_bytes(row.now));
-        const std::int64_t before = row.committed ? row.committed->wasted_unit_ms : 0;
-        if (before == row.now.wasted_unit_ms) {
+    for (const auto& [key, row] : principals_.sorted()) {
+        batch.put(principal_key(key), to_bytes(row->now));
+    }
+    for (const auto& [key, row] : principals_.changed()) {
+        const std::int64_t before = row->committed ? row->committed->wasted_unit_ms : 0;
+        if (before == row->now.wasted_unit_ms) {
             continue;
         }
         if (before > 0) {
             batch.remove_single(wasted_key(key, before));
         }
-        if (row.now.wasted_unit_ms > 0) {
-            batch.put(wasted_key(key, row.now.wasted_unit_ms), {});
-        }
+        batch.put(wasted_key(key, row->now.wasted_unit_ms), {});
     }
     principals_.committed(kPrincipalsMax);
 }
 
 void HistoryTables::write_rest(HistoryBatch& batch) {
-    for (const SkuKey& key : skus_.changed()) {
-        batch.put(sku_key(key), to_bytes(skus_.at(key).now));
+    for (const auto& [key, row] : skus_.sorted()) {
+        batch.put(sku_key(key), to_bytes(row->now));
     }
     skus_.committed(kSkusMax);
     const auto write_kept = [&](auto& rows) {

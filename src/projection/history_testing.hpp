@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-#include "base/prng.hpp"
+#include "ledger/testing.hpp"
 #include "model/event_codec.hpp"
 #include "projection/history.hpp"
 
@@ -249,5 +249,38 @@ inline std::vector<std::uint64_t> all_events(History& history, model::TenantId t
     } while (!resume_after.empty());
     return found;
 }
+
+// A history in a directory of its own, fed from a shop.
+class HistoryTest : public ::testing::Test {
+  protected:
+    void SetUp() override { open(); }
+
+    void open() {
+        history_.reset();
+        auto opened = open_history(directory_.path());
+        ASSERT_TRUE(opened.has_value()) << opened.error().message;
+        history_ = *std::move(opened);
+    }
+    void feed_all() { feed(*history_, shop_, shop_.last()); }
+
+    std::vector<std::uint64_t> events(const Subject& subject, std::size_t limit = 7) {
+        return all_events(*history_, kOurs, subject, limit);
+    }
+    CellExplanation explain_only_cell(const Moment& moment = {}, std::size_t names = 100) {
+        const auto found = history_->explain(kOurs, model::SkuId(1), std::nullopt, moment, names);
+        EXPECT_TRUE(found.has_value());
+        EXPECT_EQ(found->cells.size(), 1u);
+        return found->cells.at(0);
+    }
+    std::int64_t on_hand_at(base::Time as_of, const CountIncludes& includes = {}) {
+        const auto found = history_->on_hand_at(kOurs, model::SkuId(1), kEast, as_of, includes);
+        EXPECT_TRUE(found.has_value());
+        return found->on_hand;
+    }
+
+    ledger::testing::TemporaryDirectory directory_;
+    std::unique_ptr<History> history_;
+    Shop shop_;
+};
 
 }  // namespace holdfast::projection::testing
