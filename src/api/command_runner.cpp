@@ -3,6 +3,7 @@
 #include <memory>
 #include <utility>
 
+#include "api/false_availability.hpp"
 #include "api/render.hpp"
 #include "base/log.hpp"
 #include "model/event_codec.hpp"
@@ -16,27 +17,36 @@ using partition::Answer;
 using partition::AnswerKind;
 
 // Which part of the request a refusal is about; empty if it is about none.
-std::string pointer_of(const Refusal& refusal, const std::string& lines) {
+std::string pointer_of(const Refusal& refusal, const RunOptions& options) {
+    const std::string& lines = options.lines_pointer;
     const std::string line = lines.empty() ? lines : lines + '/' + std::to_string(refusal.line);
+    const auto at = [](std::string_view told, std::string usual) {
+        return told.empty() ? usual : std::string(told);
+    };
     switch (refusal.code) {
-        case RefusalCode::unknown_sku: return line + "/sku";
-        case RefusalCode::unknown_pool: return line + "/pool";
+        case RefusalCode::unknown_sku: return at(options.sku_pointer, line + "/sku");
+        case RefusalCode::unknown_pool: return at(options.pool_pointer, line + "/pool");
+        case RefusalCode::pool_required: return line + "/pool";
         case RefusalCode::unknown_line: return line;
-        case RefusalCode::unknown_class: return "/sku_class";
-        case RefusalCode::ttl_out_of_bounds: return "/ttl_seconds";
+        case RefusalCode::unknown_class: return at(options.class_pointer, "/sku_class");
+        case RefusalCode::ttl_out_of_bounds:
+            return options.wait_seconds > refusal.limit ? "/wait_seconds" : "/ttl_seconds";
         default: return {};
     }
 }
 
 // The first answer of a recorded refusal is taken from its record, so that a retry gets the same
 // bytes; only a longer list of lines than the record keeps is worth more than that.
-Reply render_refusal(Answer& answer, const RunOptions& options, const Names& names) {
+Reply render_refusal(Answer& answer, const RunOptions& options, const Context& context,
+                     base::Digest128 tenant) {
+    const Names& names = context.names;
     const bool whole = answer.refusal.lines.size() <= kRecordedLines;
     if (!answer.event.empty() && whole) {
         return render_event(std::move(answer.event), answer.sequence, names);
     }
-    Reply reply = problem_reply(
-        to_problem(answer.refusal, names, pointer_of(answer.refusal, options.lines_pointer)));
+    Reply reply =
+        problem_reply(to_problem(answer.refusal, names, context.published.find_tenant(tenant),
+                                 pointer_of(answer.refusal, options)));
     if (!answer.event.empty()) {
         reply.position = names.position(answer.sequence);
     }
@@ -44,7 +54,9 @@ Reply render_refusal(Answer& answer, const RunOptions& options, const Names& nam
 }
 
 bool may_create(Operation operation) {
-    return operation == Operation::create || operation == Operation::put_sku;
+    return operation == Operation::create || operation == Operation::put_sku ||
+           operation == Operation::put_class || operation == Operation::put_pool ||
+           operation == Operation::transfer_stock || operation == Operation::record_sale;
 }
 
 }  // namespace
@@ -89,9 +101,23 @@ class CommandRunner::Call final : public partition::Submission, public Task {
     Reply render() {
         const Names& names = runner_.context_.names;
         if (answer.kind == AnswerKind::refused) {
-            return render_refusal(answer, options_, names);
+            return render_refusal(answer, options_, runner_.context_, command.tenant.digest);
         }
-        return render_event(std::move(answer.event), answer.sequence, names);
+        Reply reply = render_event(std::move(answer.event), answer.sequence, names);
+        reply.created = reply.created && answer.kind == AnswerKind::applied;
+        add_place(reply);
+        return reply;
+    }
+
+    // The place in the queue is as of now: no event knows it.
+    void add_place(Reply& reply) const {
+        auto* const view = std::get_if<ReservationView>(&reply.body);
+        if (view != nullptr && view->queue && answer.place) {
+            view->queue->ahead = answer.place->ahead;
+            if (answer.place->estimate_at != base::kNever) {
+                view->queue->estimate_at = answer.place->estimate_at;
+            }
+        }
     }
 
     // The answer of the past, and for one reservation a second trip for how it stands now.
@@ -131,12 +157,19 @@ class CommandRunner::Call final : public partition::Submission, public Task {
         if (now != nullptr) {
             replay_->present =
                 Present{.state = state_of(now->image), .version = now->image.version};
+            add_place(*replay_);
         }
     }
 
     void finish(Reply reply) {
         reply.created = reply.created && may_create(operation_);
-        runner_.metrics_.count(operation_, reply, options_.saw_stock);
+        runner_.metrics_.count(operation_, reply);
+        const Problem* const problem = reply.problem();
+        if (options_.seen && !reply.replayed && problem != nullptr &&
+            problem->code == RefusalCode::insufficient_stock) {
+            count_false_availability(runner_.context_, runner_.metrics_, command.tenant.text,
+                                     *options_.seen, *problem);
+        }
         callback_(std::move(reply));
     }
 

@@ -7,8 +7,11 @@
 // `run` if the command was not taken; it must not throw.
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "api/api_metrics.hpp"
 #include "api/context.hpp"
@@ -20,8 +23,13 @@ namespace holdfast::api {
 using Callback = std::move_only_function<void(Reply)>;
 
 struct RunOptions {
-    std::string lines_pointer{};  // where the request's lines are, for problems
-    bool saw_stock = false;       // the client had looked at availability before
+    std::string lines_pointer{};            // where the request's lines are, for problems
+    std::optional<model::Sequence> seen{};  // where the client had looked at availability
+    std::int64_t wait_seconds = 0;          // that the client would wait for units
+    // Where an unknown name stands if not at the usual place.
+    std::string_view sku_pointer{};
+    std::string_view pool_pointer{};
+    std::string_view class_pointer{};
 };
 
 class CommandRunner {

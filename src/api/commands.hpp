@@ -9,9 +9,12 @@
 #include <expected>
 
 #include "api/context.hpp"
+#include "api/policy_requests.hpp"
 #include "api/principal.hpp"
 #include "api/problem.hpp"
 #include "api/requests.hpp"
+#include "api/stock_requests.hpp"
+#include "api/validation.hpp"
 #include "model/command.hpp"
 
 namespace holdfast::api {
@@ -30,6 +33,34 @@ using CommandOrProblem = std::expected<model::Command, Problem>;
                                             const SafetyStockRequest& request);
 [[nodiscard]] CommandOrProblem make_command(const Context& context, const Principal& principal,
                                             const PutSkuRequest& request);
+// commands_policy.cpp
+[[nodiscard]] CommandOrProblem make_command(const Context& context, const Principal& principal,
+                                            const PutClassRequest& request);
+[[nodiscard]] CommandOrProblem make_command(const Context& context, const Principal& principal,
+                                            const PutPoolRequest& request);
+[[nodiscard]] CommandOrProblem make_command(const Context& context, const Principal& principal,
+                                            const PutCapsRequest& request);
+[[nodiscard]] CommandOrProblem make_command(const Context& context, const Principal& principal,
+                                            const SellingRequest& request);
+
+// commands_facts.cpp
+[[nodiscard]] CommandOrProblem make_command(const Context& context, const Principal& principal,
+                                            const TransferRequest& request);
+[[nodiscard]] CommandOrProblem make_command(const Context& context, const Principal& principal,
+                                            const SettleTransferRequest& request);
+[[nodiscard]] CommandOrProblem make_command(const Context& context, const Principal& principal,
+                                            const SaleRequest& request);
+// Without drift, position and last count: see counts.hpp.
+[[nodiscard]] CommandOrProblem make_command(const Context& context, const Principal& principal,
+                                            const CountRequest& request);
+[[nodiscard]] CommandOrProblem make_command(const Context& context, const Principal& principal,
+                                            const ResolveRequest& request);
+
+// Who a decision is written down as: the API key's name. Where there are no keys the body may
+// claim somebody.
+[[nodiscard]] std::string who_asks(const Principal& principal, const std::optional<std::string>& by,
+                                   Validator& check);
+
 [[nodiscard]] CommandOrProblem make_read(const Context& context, const Principal& principal,
                                          std::string_view reservation);
 

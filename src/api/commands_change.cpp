@@ -54,6 +54,25 @@ Disposition make_disposition(const ChangeRequest& request, Validator& check) {
     return Disposition::restock;
 }
 
+// How a promise that cannot be kept was settled with the buyer.
+bool settles_shortage(Reason reason) {
+    return reason == Reason::refunded || reason == Reason::replaced ||
+           reason == Reason::substituted || reason == Reason::other;
+}
+
+void make_pools(const Principal& principal, const ChangeRequest& request, Validator& check,
+                ChangeReservation& out) {
+    const std::string& tenant = principal.tenant.text;
+    out.to = pool_name(tenant, check.required_text(request.to, "/to", kReferenceBytesMax));
+    if (request.from) {
+        out.from =
+            pool_name(tenant, check.optional_text(request.from, "/from", kReferenceBytesMax));
+        if (out.from->text == out.to->text) {
+            check.add("/to", "Must be another pool than \"from\".");
+        }
+    }
+}
+
 // What each verb demands beyond the types of its fields.
 void check_verb(const Context& context, const Principal& principal, const ChangeRequest& request,
                 Validator& check, ChangeReservation& out) {
@@ -66,11 +85,18 @@ void check_verb(const Context& context, const Principal& principal, const Change
         }
         out.disposition = make_disposition(request, check);
     }
-    if (request.operation == Operation::cancel) {
+    if (request.operation == Operation::cancel || request.operation == Operation::close_short) {
         const std::string note =
             check.optional_text(request.note, "/note", kNoteBytesMax, TextKind::note);
         out.reason = check.required_reason(request.reason, !note.empty());
         out.note = note_text(context.private_key, principal.tenant.text, note);
+    }
+    if (request.operation == Operation::close_short && request.reason && check.ok() &&
+        !settles_shortage(out.reason)) {
+        check.add("/reason", "Must be refunded, replaced, substituted or other.");
+    }
+    if (request.operation == Operation::reallocate) {
+        make_pools(principal, request, check, out);
     }
 }
 

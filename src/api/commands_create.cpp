@@ -76,6 +76,7 @@ void make_texts(const Context& context, const Principal& principal, const Create
     out.agent_id = text(request.agent_id, "/agent_id");
     out.operator_id = text(request.operator_id, "/operator_id");
     out.channel = text(request.channel, "/channel");
+    out.region = text(request.region, "/region");
     out.customer =
         customer_text(context.private_key, tenant, text(request.customer_id, "/customer_id"));
     if (request.metadata) {
@@ -102,9 +103,14 @@ void make_supersedes(const Context& context, const CreateRequest& request, Valid
     }
 }
 
-void check_waiting(const CreateRequest& request, Validator& check) {
-    if (request.wait_seconds.value_or(0) != 0) {
-        check.add("/wait_seconds", "Waiting for stock is not supported; leave it out or send 0.");
+void make_waiting(const CreateRequest& request, Validator& check, CreateReservation& out) {
+    out.wait_seconds = check.optional_number(request.wait_seconds, "/wait_seconds",
+                                             {.least = 0, .most = kTtlSecondsMax});
+    if (out.wait_seconds == 0) {
+        out.wait_seconds.reset();
+    }
+    if (out.wait_seconds && request.lines.size() > 1) {
+        check.add("/wait_seconds", "Only a reservation of one line can wait.");
     }
     if (request.seen_position && !decode_position(*request.seen_position)) {
         check.add("/seen_position", "Must be a position that an answer of this service named.");
@@ -122,7 +128,7 @@ CommandOrProblem make_command(const Context& context, const Principal& principal
                                             {.least = 1, .most = kTtlSecondsMax});
     make_texts(context, principal, request, check, out);
     make_supersedes(context, request, check, out);
-    check_waiting(request, check);
+    make_waiting(request, check, out);
     out.partial = request.partial.value_or(false);
     out.dry_run = request.dry_run.value_or(false);
     if (!check.ok()) {

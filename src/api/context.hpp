@@ -6,12 +6,15 @@
 
 #include "api/executor.hpp"
 #include "api/names.hpp"
+#include "api/timers.hpp"
 #include "base/clock.hpp"
 #include "ledger/ledger.hpp"
 #include "model/ids.hpp"
 #include "model/public_id.hpp"
+#include "partition/inspection.hpp"
 #include "partition/published.hpp"
 #include "partition/submission.hpp"
+#include "projection/history.hpp"
 #include "projection/reservation_index.hpp"
 
 namespace holdfast::api {
@@ -26,7 +29,11 @@ struct Context {
     const partition::Published& published;
     ledger::Ledger& ledger;  // replays and private texts; read only
     projection::ReservationIndex& index;
+    projection::History& history;  // reads a disk: ask it on the executor for reports
     Executor& replies;
+    partition::StateInspector& inspector;  // for reports; see reports.hpp
+    Executor& reports;                     // what waits for the inspector
+    Timers& timers;
     const base::Clock& clock;
     Names names;
     // At least 16 random bytes that live outside the ledger and never change: digests of personal

@@ -20,12 +20,20 @@ class Names {
         : published_(published), ids_(ids), partition_(partition) {}
 
     [[nodiscard]] std::string_view sku(model::SkuId id) const { return published_.sku_name(id); }
-    [[nodiscard]] std::string_view pool(model::PoolId id) const;
+    // Empty for no pool in particular.
+    [[nodiscard]] std::string_view pool(model::TenantId tenant, model::PoolId id) const;
     [[nodiscard]] std::string_view sku_class(model::TenantId tenant, model::ClassId id) const {
         return published_.class_name(tenant, id);
     }
     // Empty for none.
     [[nodiscard]] std::string reservation(model::ReservationId id) const;
+    [[nodiscard]] std::string transfer(model::TransferId id) const {
+        return ids_.encode(partition_, id);
+    }
+    // Empty for none.
+    [[nodiscard]] std::string case_id(model::CaseId id) const {
+        return id == model::CaseId{} ? std::string() : ids_.encode(partition_, id);
+    }
     [[nodiscard]] std::string position(model::Sequence sequence) const {
         return model::encode_position(partition_, sequence);
     }
@@ -37,6 +45,10 @@ class Names {
     // Nothing if the text has not the form of an id. The id of another partition is one that does
     // not exist here.
     [[nodiscard]] std::optional<model::ReservationId> find_reservation(std::string_view id) const;
+    [[nodiscard]] std::optional<model::TransferId> find_transfer(std::string_view id) const;
+    [[nodiscard]] std::optional<model::CaseId> find_case(std::string_view id) const;
+    // Nothing if it is no position of this partition.
+    [[nodiscard]] std::optional<model::Sequence> find_position(std::string_view text) const;
 
   private:
     const partition::Published& published_;

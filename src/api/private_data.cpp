@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "base/log.hpp"
+
 namespace holdfast::api {
 namespace {
 
@@ -38,6 +40,19 @@ model::PersonalText metadata_text(const base::Buffer& key, std::string_view tena
 
 model::PersonalText note_text(const base::Buffer& key, std::string_view tenant, std::string note) {
     return make(key, "note", tenant, std::move(note));
+}
+
+std::optional<std::string> clear_text(ledger::Ledger& ledger, base::Digest128 digest) {
+    if (digest.empty()) {
+        return std::nullopt;
+    }
+    auto text = ledger.private_text(digest);
+    if (!text) {
+        base::log_error("personal data cannot be read",
+                        {{"why", std::string_view(text.error().message)}});
+        return std::nullopt;
+    }
+    return std::move(*text);
 }
 
 base::Digest128 customer_digest(const base::Buffer& key, std::string_view tenant,

@@ -3,11 +3,13 @@
 // never forgets another's. Thread rule: free functions.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/bytes.hpp"
 #include "base/digest.hpp"
+#include "ledger/ledger.hpp"
 #include "model/command.hpp"
 
 namespace holdfast::api {
@@ -18,6 +20,10 @@ namespace holdfast::api {
                                                 std::string canonical_json);
 [[nodiscard]] model::PersonalText note_text(const base::Buffer& key, std::string_view tenant,
                                             std::string note);
+
+// The text of a digest that an event names; nothing if there is none, or it was forgotten, or it
+// cannot be read. Reads a disk.
+[[nodiscard]] std::optional<std::string> clear_text(ledger::Ledger& ledger, base::Digest128 digest);
 
 // How a customer is found again: by lists, and by whoever has to forget.
 [[nodiscard]] base::Digest128 customer_digest(const base::Buffer& key, std::string_view tenant,

@@ -1,5 +1,6 @@
 #include "api/problem.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "api/names.hpp"
@@ -19,6 +20,13 @@ std::string at_most(std::int64_t limit, std::string_view unit) {
     return "At most " + std::to_string(limit) + std::string(unit) + ".";
 }
 
+std::string cap_sentence(const Refusal& refusal) {
+    return "The " + std::string(model::to_string(refusal.cap.kind)) + " may hold " +
+           std::to_string(refusal.limit) + " " +
+           std::string(model::to_string(refusal.cap.measure)) + " and holds " +
+           std::to_string(refusal.cap.used) + ".";
+}
+
 // One sentence that says what the title does not; from the refusal alone.
 std::string detail_of(const Refusal& refusal) {
     switch (refusal.code) {
@@ -33,6 +41,9 @@ std::string detail_of(const Refusal& refusal) {
         case RefusalCode::insufficient_stock:
             return std::to_string(refusal.lines.size() + refusal.lines_omitted) +
                    " line(s) ask for more than can be sold.";
+        case RefusalCode::selling_stopped:
+            return "Stopped: " + std::string(model::to_string(refusal.stop)) + ".";
+        case RefusalCode::owner_limit_exceeded: return cap_sentence(refusal);
         default: return {};
     }
 }
@@ -44,7 +55,8 @@ bool names_state(RefusalCode code) {
 
 bool names_limit(RefusalCode code) {
     return code == RefusalCode::limit_exceeded || code == RefusalCode::ttl_out_of_bounds ||
-           code == RefusalCode::extension_limit_reached || code == RefusalCode::lifetime_exceeded;
+           code == RefusalCode::extension_limit_reached || code == RefusalCode::lifetime_exceeded ||
+           code == RefusalCode::owner_limit_exceeded;
 }
 
 void add_lines(Problem& out, const Refusal& refusal, const Names& names) {
@@ -56,6 +68,39 @@ void add_lines(Problem& out, const Refusal& refusal, const Names& names) {
                              .sellable = line.sellable});
     }
     out.lines_omitted = refusal.lines_omitted;
+}
+
+void add_alternatives(Problem& out, const Refusal& refusal, const Names& names,
+                      model::TenantId tenant) {
+    for (const auto& other : refusal.alternatives) {
+        const auto line = std::ranges::find(refusal.lines, other.line, &model::FailingLine::line);
+        if (line != refusal.lines.end()) {
+            out.alternatives.push_back({.sku = names.sku(line->sku),
+                                        .pool = names.pool(tenant, other.pool),
+                                        .sellable = other.sellable});
+        }
+    }
+}
+
+void add_stop(Problem& out, const Refusal& refusal) {
+    out.stop = ProblemStop{.scope = refusal.stop, .reason = refusal.stop_reason, .until = {}};
+    if (refusal.until != base::kNever) {
+        out.stop->until = refusal.until;
+        if (refusal.until > refusal.decided_at) {
+            out.retry_after = refusal.until - refusal.decided_at;
+        }
+    }
+}
+
+void add_cap(Problem& out, const Refusal& refusal, const Names& names,
+             std::optional<model::TenantId> tenant) {
+    out.cap = ProblemCap{.kind = refusal.cap.kind,
+                         .measure = refusal.cap.measure,
+                         .sku_class = {},
+                         .used = refusal.cap.used};
+    if (refusal.cap.by_class && tenant) {
+        out.cap->sku_class = names.sku_class(*tenant, refusal.cap.sku_class);
+    }
 }
 
 void add_times(Problem& out, const Refusal& refusal) {
@@ -101,7 +146,8 @@ Problem malformed_parameter(std::string parameter, std::string detail) {
     return out;
 }
 
-Problem to_problem(const Refusal& refusal, const Names& names, std::string_view where) {
+Problem to_problem(const Refusal& refusal, const Names& names,
+                   std::optional<model::TenantId> tenant, std::string_view where) {
     CHECK(refusal.code != RefusalCode::none);
     Problem out = make_problem(refusal.code, detail_of(refusal));
     if (is_the_services(refusal.code)) {
@@ -125,7 +171,16 @@ Problem to_problem(const Refusal& refusal, const Names& names, std::string_view 
                               .pointer = std::string(where)});
     }
     add_lines(out, refusal, names);
+    if (tenant) {
+        add_alternatives(out, refusal, names, *tenant);
+    }
     add_times(out, refusal);
+    if (refusal.code == RefusalCode::selling_stopped) {
+        add_stop(out, refusal);
+    }
+    if (refusal.code == RefusalCode::owner_limit_exceeded) {
+        add_cap(out, refusal, names, tenant);
+    }
     return out;
 }
 

@@ -34,12 +34,37 @@ struct ProblemLine {
     std::int64_t sellable = 0;
 };
 
+// A pool that has units of a failing line.
+struct ProblemAlternative {
+    std::string_view sku{};
+    std::string_view pool{};
+    std::int64_t sellable = 0;
+};
+
+// Why nothing is sold at present.
+struct ProblemStop {
+    model::StopScope scope = model::StopScope::everything;
+    model::Reason reason = model::Reason::none;
+    std::optional<base::Time> until{};
+};
+
+// Which cap a principal would exceed; `limit` and `frees_at` stand in the problem.
+struct ProblemCap {
+    model::PrincipalKind kind = model::PrincipalKind::agent;
+    model::CapMeasure measure = model::CapMeasure::units;
+    std::string_view sku_class{};  // empty: over all classes
+    std::int64_t used = 0;
+};
+
 struct Problem {
     model::RefusalCode code = model::RefusalCode::none;
     std::string detail{};
     std::vector<ErrorItem> errors{};
     std::vector<ProblemLine> lines{};
     std::uint32_t lines_omitted = 0;
+    std::vector<ProblemAlternative> alternatives{};
+    std::optional<ProblemStop> stop{};
+    std::optional<ProblemCap> cap{};
     std::string reservation{};  // public id of what it is about
     std::optional<model::ReservationState> state{};
     std::optional<std::int64_t> limit{};
@@ -58,8 +83,10 @@ inline constexpr base::Duration kServiceRetryAfter{1000};
 [[nodiscard]] Problem invalid_parameter(std::string parameter, std::string detail);
 [[nodiscard]] Problem malformed_parameter(std::string parameter, std::string detail);
 
-// `where` is the JSON pointer of the line that an unknown name was in, if the request is at hand.
+// `tenant` is whose names the refusal means; nothing: of a tenant that nothing is known of. `where`
+// is the JSON pointer of the line that an unknown name was in, if the request is at hand.
 [[nodiscard]] Problem to_problem(const model::Refusal& refusal, const Names& names,
+                                 std::optional<model::TenantId> tenant,
                                  std::string_view where = {});
 
 }  // namespace holdfast::api

@@ -10,14 +10,35 @@ namespace {
 
 using namespace model;
 
-LineView to_line(const LineImage& line, std::size_t index, const Names& names) {
-    return {.line_id = line.line_id.empty() ? std::to_string(index + 1) : std::string(line.line_id),
-            .sku = names.sku(line.sku),
-            .pool = names.pool(line.pool),
-            .group = line.group,
-            .requested = line.requested,
-            .units = line.units,
-            .untracked = line.untracked};
+void add(LineQuantities& sum, const LineQuantities& more) {
+    sum.accepted += more.accepted;
+    sum.held += more.held;
+    sum.committed += more.committed;
+    sum.shipped += more.shipped;
+    sum.released += more.released;
+    sum.expired += more.expired;
+    sum.closed_short += more.closed_short;
+    sum.returned += more.returned;
+}
+
+// A line and one pool's part of it, or a further pool's part.
+void add_entry(std::vector<LineView>& lines, const LineImage& entry, TenantId tenant,
+               const Names& names) {
+    if (!entry.continues || lines.empty()) {
+        lines.push_back({.line_id = entry.line_id.empty() ? std::to_string(lines.size() + 1)
+                                                          : std::string(entry.line_id),
+                         .sku = names.sku(entry.sku),
+                         .group = entry.group,
+                         .requested = entry.requested,
+                         .units = {},
+                         .untracked = entry.untracked,
+                         .allocations = {}});
+    }
+    add(lines.back().units, entry.units);
+    if (!entry.untracked && entry.units.accepted > 0) {
+        lines.back().allocations.push_back(
+            {.pool = names.pool(tenant, entry.pool), .quantity = entry.units.accepted});
+    }
 }
 
 struct Renderer {
@@ -25,8 +46,9 @@ struct Renderer {
     Reply& out;
 
     bool operator()(const ReservationChanged& event) const {
-        out.created = event.verb == Verb::hold && event.image.id != ReservationId{} &&
-                      event.image.version == 1;
+        out.created = (event.verb == Verb::hold || event.verb == Verb::queue ||
+                       event.verb == Verb::sale) &&
+                      event.image.id != ReservationId{} && event.image.version == 1;
         out.body = to_view(event.image, names);
         return true;
     }
@@ -49,9 +71,13 @@ struct Renderer {
     }
     bool operator()(const StockMoved& event) const {
         out.body = StockView{.sku = names.sku(event.sku),
-                             .pool = names.pool(event.pool),
+                             .pool = names.pool(event.tenant, event.pool),
                              .movement = event.movement,
                              .delta = event.delta,
+                             .unavailable_delta = event.unavailable_delta,
+                             .unavailable_reason = event.unavailable_reason,
+                             .undoes = event.undoes == Sequence{} ? std::string()
+                                                                  : names.position(event.undoes),
                              .reason = event.reason,
                              .reference = event.reference,
                              .occurred_at = event.occurred_at,
@@ -61,8 +87,9 @@ struct Renderer {
     }
     bool operator()(const SafetyStockSet& event) const {
         out.body = StockView{.sku = names.sku(event.sku),
-                             .pool = names.pool(event.pool),
+                             .pool = names.pool(event.tenant, event.pool),
                              .movement = {},
+                             .undoes = {},
                              .reference = {},
                              .cell = event.cell};
         return true;
@@ -75,10 +102,59 @@ struct Renderer {
                                    .registered = event.registered};
         return true;
     }
+    bool operator()(const ClassDefined& event) const {
+        out.created = event.sku_class.version == 1;
+        out.body = ClassView{.policy = event.sku_class};
+        return true;
+    }
+    bool operator()(const PoolDefined& event) const {
+        out.created = event.pool.version == 1;
+        PoolView view{.pool = event.pool, .overflow = {}};
+        if (event.pool.overflow) {
+            view.overflow = names.pool(event.tenant, *event.pool.overflow);
+        }
+        out.body = std::move(view);
+        return true;
+    }
+    bool operator()(const CapsSet& event) const {
+        out.body = CapsView{.caps = event.caps};
+        return true;
+    }
+    bool operator()(const SellingChanged& event) const {
+        out.body = SellingView{.stop = event.stop, .stopped = event.stopped, .note = {}};
+        return true;
+    }
+    bool operator()(const TransferChanged& event) const {
+        out.created = event.step == TransferStep::sent || event.step == TransferStep::moved;
+        out.body = to_view(event, names);
+        return true;
+    }
+    bool operator()(const StockCounted& event) const {
+        out.body = to_view(event, names);
+        return true;
+    }
+    bool operator()(const CaseOpened& event) const {
+        out.body = to_view(event.image, names);
+        return true;
+    }
+    bool operator()(const CaseResolved& event) const {
+        CaseView view = to_view(event.image, names);
+        view.end = CaseEnd{.resolution = event.resolution,
+                           .reason = event.reason,
+                           .at = event.resolved_at,
+                           .by = event.resolved_by};
+        out.body = std::move(view);
+        return true;
+    }
+    bool operator()(const SkuRegistered& event) const {
+        out.body = SkuKnownView{.sku = names.sku(event.sku),
+                                .sku_class = names.sku_class(event.tenant, event.sku_class)};
+        return true;
+    }
     bool operator()(const RefusalRecorded& event) const {
         Refusal refusal = event.refusal;
         refusal.recorded = true;
-        out.body = to_problem(refusal, names);
+        out.body = to_problem(refusal, names, event.tenant);
         return true;
     }
     template <typename Other>
@@ -104,6 +180,8 @@ ReservationView to_view(const ReservationImage& image, const Names& names) {
                          .expires_at = image.expires_at,
                          .extensions = image.extensions,
                          .committed_late = image.committed_late,
+                         .firm = is_firm(image),
+                         .queue = {},
                          .replaces = names.reservation(image.replaces),
                          .replaced_by = names.reservation(image.replaced_by),
                          .superseded_by = names.reservation(image.superseded_by),
@@ -112,8 +190,11 @@ ReservationView to_view(const ReservationImage& image, const Names& names) {
                          .customer_id = {},
                          .metadata = {}};
     view.lines.reserve(image.lines.size());
-    for (std::size_t i = 0; i < image.lines.size(); ++i) {
-        view.lines.push_back(to_line(image.lines[i], i, names));
+    for (const LineImage& entry : image.lines) {
+        add_entry(view.lines, entry, image.tenant, names);
+    }
+    if (view.state == ReservationState::queued) {
+        view.queue = QueueView{.until = image.expires_at, .ahead = {}, .estimate_at = {}};
     }
     return view;
 }

@@ -12,7 +12,9 @@
 #include <variant>
 #include <vector>
 
+#include "api/policy_views.hpp"
 #include "api/problem.hpp"
+#include "api/stock_views.hpp"
 #include "base/bytes.hpp"
 #include "base/time.hpp"
 #include "model/event.hpp"
@@ -20,14 +22,29 @@
 
 namespace holdfast::api {
 
+// What a pool serves of a line.
+struct AllocationView {
+    std::string_view pool;
+    std::int64_t quantity = 0;
+};
+
 struct LineView {
     std::string line_id;  // as sent, or its number from 1
     std::string_view sku;
-    std::string_view pool;
     std::string_view group;
     std::int64_t requested = 0;
-    model::LineQuantities units;
+    model::LineQuantities units;  // over all pools
     bool untracked = false;
+    std::vector<AllocationView> allocations;
+};
+
+// Of a reservation that waits for units.
+struct QueueView {
+    base::Time until{};
+    // How many come before it and when its turn may come: as of this answer, so not in a retry's
+    // if it is not waiting any more.
+    std::optional<std::uint32_t> ahead;
+    std::optional<base::Time> estimate_at;
 };
 
 struct ReservationView {
@@ -38,9 +55,11 @@ struct ReservationView {
     base::Time expires_at = base::kNever;
     std::uint16_t extensions = 0;
     bool committed_late = false;
-    std::string replaces;       // empty: none
-    std::string replaced_by;    // empty: none
-    std::string superseded_by;  // empty: none
+    bool firm = true;                // nothing it holds can be lost to somebody faster
+    std::optional<QueueView> queue;  // of one that waits
+    std::string replaces;            // empty: none
+    std::string replaced_by;         // empty: none
+    std::string superseded_by;       // empty: none
     model::ReservationTexts texts;
     std::vector<LineView> lines;
     // Personal data, only where one reservation is read: what is erased may not come back in a
@@ -69,7 +88,10 @@ struct StockView {
     std::string_view sku;
     std::string_view pool;
     std::optional<model::Movement> movement;  // nothing: safety stock was set
-    std::int64_t delta = 0;
+    std::int64_t delta = 0;                   // of on hand
+    std::int64_t unavailable_delta = 0;       // of what `unavailable_reason` keeps from being sold
+    model::Reason unavailable_reason = model::Reason::none;
+    std::string undoes;  // position of the movement that is taken back; empty: none
     model::Reason reason = model::Reason::none;
     std::string_view reference;
     base::Time occurred_at{};  // epoch: not told
@@ -84,8 +106,9 @@ struct SkuSettingsView {
     bool registered = false;  // by this request
 };
 
-using ReplyBody =
-    std::variant<Problem, ReservationView, ParkedView, ReleasedView, StockView, SkuSettingsView>;
+using ReplyBody = std::variant<Problem, ReservationView, ParkedView, ReleasedView, StockView,
+                               SkuSettingsView, ClassView, PoolView, CapsView, SellingView,
+                               TransferView, CountView, CaseView, SkuKnownView>;
 
 // Where a reservation stands now, beside an answer of the past.
 struct Present {

@@ -42,6 +42,7 @@ struct CreateRequest {
     std::optional<std::string> operator_id{};
     std::optional<std::string> customer_id{};
     std::optional<std::string> channel{};
+    std::optional<std::string> region{};
     std::optional<std::string> supersedes{};  // an id, or "same_reference"
     std::optional<bool> partial{};
     std::optional<bool> dry_run{};
@@ -56,7 +57,7 @@ struct PartRequest {
     std::optional<std::int64_t> quantity{};
 };
 
-// begin_payment, commit, release, extend, ship, cancel, return_units.
+// begin_payment, commit, release, extend, ship, cancel, return_units, reallocate, close_short.
 struct ChangeRequest {
     model::Operation operation = model::Operation::commit;
     Attempt attempt{};
@@ -73,6 +74,8 @@ struct ChangeRequest {
     std::optional<std::string> note{};
     std::optional<std::string> disposition{};
     std::optional<std::string> occurred_at{};
+    std::optional<std::string> from{};
+    std::optional<std::string> to{};
 };
 
 struct ReleaseByNameRequest {
@@ -82,7 +85,7 @@ struct ReleaseByNameRequest {
     std::optional<bool> block_late{};
 };
 
-// receive_stock (`quantity`), adjust_stock (`delta`).
+// receive_stock (`quantity`), adjust_stock and mark_unavailable (`delta`).
 struct MovementRequest {
     model::Operation operation = model::Operation::receive_stock;
     Attempt attempt{};
@@ -94,6 +97,8 @@ struct MovementRequest {
     std::optional<std::string> note{};
     std::optional<std::string> reference{};
     std::optional<std::string> occurred_at{};
+    std::optional<std::string> from_unavailable{};  // adjust_stock: a reason
+    std::optional<std::string> undoes{};            // adjust_stock: position of a movement
 };
 
 struct SafetyStockRequest {

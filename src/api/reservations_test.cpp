@@ -51,7 +51,9 @@ TEST_F(ReservationsTest, ACreateShowsWhatIsHeld) {
     ASSERT_EQ(view.lines.size(), 1U);
     EXPECT_EQ(view.lines[0].line_id, "1");
     EXPECT_EQ(view.lines[0].sku, "tea");
-    EXPECT_EQ(view.lines[0].pool, "default");
+    ASSERT_EQ(view.lines[0].allocations.size(), 1U);
+    EXPECT_EQ(view.lines[0].allocations[0].pool, "default");
+    EXPECT_EQ(view.lines[0].allocations[0].quantity, 2);
     EXPECT_EQ(view.lines[0].units.held, 2);
 }
 
@@ -134,14 +136,19 @@ TEST_F(ReservationsTest, ANoTellsWhenHeldUnitsMayComeBack) {
     EXPECT_EQ(reply.problem()->retry_after, std::chrono::minutes(15));
 }
 
-TEST_F(ReservationsTest, SeenAvailabilityThatWasNotThereIsCounted) {
-    auto request = hold(world_, "tea", 9);
-    EXPECT_EQ(code_of(world_.create(request)), RefusalCode::insufficient_stock);
-    EXPECT_EQ(counted("holdfast_false_availability_total"), 0);
-    request = hold(world_, "tea", 9);
-    request.seen_position =
+TEST_F(ReservationsTest, SeenAvailabilityThatWasNotThereAnyMoreIsCounted) {
+    const std::string seen =
         world_.service->availability.read(world_.principal, std::vector<std::string>{"tea"}, {})
             ->freshness.position;
+    ASSERT_EQ(code_of(world_.create(hold(world_, "tea", 5))), RefusalCode::none);
+    EXPECT_EQ(code_of(world_.create(hold(world_, "tea", 1))), RefusalCode::insufficient_stock);
+    EXPECT_EQ(counted("holdfast_false_availability_total"), 0);
+    auto request = hold(world_, "tea", 6);
+    request.seen_position = seen;
+    EXPECT_EQ(code_of(world_.create(request)), RefusalCode::insufficient_stock);
+    EXPECT_EQ(counted("holdfast_false_availability_total"), 0) << "there never were so many";
+    request = hold(world_, "tea", 5);
+    request.seen_position = seen;
     EXPECT_EQ(code_of(world_.create(request)), RefusalCode::insufficient_stock);
     EXPECT_EQ(counted("holdfast_false_availability_total"), 1);
 }

@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "api/history_testing.hpp"
 #include "api/service.hpp"
 #include "base/clock.hpp"
 #include "base/metrics.hpp"
@@ -64,6 +65,17 @@ class FakeIndex final : public projection::ReservationIndex {
     bool fails = false;
 };
 
+// Looks at the writer's own state, which is settled whenever a report runs.
+class WriterInspector final : public partition::StateInspector {
+  public:
+    base::Result<void> inspect(const partition::Look& look) override {
+        look(writer->state(), writer->figures().decided);
+        return {};
+    }
+
+    partition::Writer* writer = nullptr;
+};
+
 // The writer behind a door that a test can shut.
 class Door final : public partition::CommandPort {
   public:
@@ -91,11 +103,17 @@ class World {
             std::move(recovered->state), *ledger, *tail, published, clock.now(), clock.now().wall,
             partition::WriterOptions{.partition = kPartition});
         door.writer = writer.get();
+        inspector.writer = writer.get();
+        history.ledger = ledger.get();
         service = std::make_unique<Service>(Context{.port = door,
                                                     .published = published,
                                                     .ledger = *ledger,
                                                     .index = index,
+                                                    .history = history,
                                                     .replies = replies,
+                                                    .inspector = inspector,
+                                                    .reports = replies,
+                                                    .timers = timers,
                                                     .clock = clock,
                                                     .names = Names(published, ids, kPartition),
                                                     .private_key = base::Buffer(32, std::byte{9}),
@@ -111,6 +129,7 @@ class World {
             const auto stepped = writer->step(clock.now());
             ASSERT_TRUE(stepped.has_value());
             const bool flushed = writer->flusher().step();
+            timers.run_due();
             const bool replied = replies.run_ready();
             busy = *stepped || flushed || replied;
         }
@@ -140,7 +159,7 @@ class World {
     }
     Reply read(const std::string& id) {
         return answer([&](Callback callback) {
-            service->reservations.read(principal, id, std::move(callback));
+            service->reservations.read(principal, id, std::nullopt, std::move(callback));
         });
     }
     Reply move(const MovementRequest& request) {
@@ -162,7 +181,10 @@ class World {
     model::PublicIds ids{kIdKey};
     std::unique_ptr<partition::Writer> writer;
     Door door;
+    WriterInspector inspector;
+    Timers timers{clock};
     FakeIndex index;
+    FollowingHistory history;
     TaskQueue replies;
     Principal principal = unauthenticated_principal();
     std::unique_ptr<Service> service;
