@@ -37,6 +37,25 @@ std::string wrong_kind(JsonKind wanted, JsonKind found) {
     return found == JsonKind::null ? out + " Leave the field out instead of sending null." : out;
 }
 
+// 1.5 -> 1500; nothing with an exponent, with more than three decimals or beyond 64 bits.
+std::optional<std::int64_t> read_thousandths(std::string_view text) {
+    constexpr std::size_t kDecimals = 3;
+    const auto point = text.find('.');
+    if (text.find_first_of("eE") != std::string_view::npos || point == std::string_view::npos) {
+        return std::nullopt;
+    }
+    const std::string_view decimals = text.substr(point + 1);
+    if (decimals.size() > kDecimals) {
+        return std::nullopt;
+    }
+    std::string digits(text.substr(0, point));
+    digits += decimals;
+    digits.append(kDecimals - decimals.size(), '0');
+    std::int64_t value = 0;
+    const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+    return read.ec == std::errc{} ? std::optional(value) : std::nullopt;
+}
+
 std::string unknown_name(std::string_view what, std::string_view name,
                          std::span<const std::string_view> known) {
     const auto suggestion = closest(name, known);
@@ -58,6 +77,10 @@ void Findings::in_body(std::string pointer, std::string detail) {
 
 void Findings::in_parameter(std::string name, std::string detail) {
     add({.detail = std::move(detail), .parameter = std::move(name), .in_body = false});
+}
+
+bool Findings::passes_over(std::string_view pointer, std::string_view name) const {
+    return pointer.empty() && std::ranges::find(passed_over_, name) != passed_over_.end();
 }
 
 api::Problem Findings::take() {
@@ -108,6 +131,49 @@ std::optional<bool> JsonFields::boolean(std::string_view name) {
     return found ? std::optional(found->boolean()) : std::nullopt;
 }
 
+std::optional<std::int64_t> JsonFields::thousandths(std::string_view name) {
+    constexpr std::int64_t kOne = 1000;
+    const auto found = take(name);
+    if (!found) {
+        return std::nullopt;
+    }
+    std::optional<std::int64_t> out;
+    std::int64_t whole = 0;
+    if (found->kind() == JsonKind::fraction) {
+        out = read_thousandths(found->text());
+    } else if (found->kind() == JsonKind::integer &&
+               !__builtin_mul_overflow(found->integer(), kOne, &whole)) {
+        out = whole;
+    }
+    if (!out) {
+        findings_.in_body(pointer(name),
+                          "Must be a number with at most three decimals, without an exponent.");
+    }
+    return out;
+}
+
+std::optional<JsonValue> JsonFields::object(std::string_view name) {
+    return take(name, JsonKind::object);
+}
+
+std::optional<std::vector<std::string>> JsonFields::text_items(std::string_view name) {
+    const auto items = array(name);
+    if (!items) {
+        return std::nullopt;
+    }
+    std::vector<std::string> out;
+    for (std::size_t i = 0; i < items->size(); ++i) {
+        const JsonValue item = (*items)[i];
+        if (item.kind() == JsonKind::text) {
+            out.emplace_back(item.text());
+        } else {
+            findings_.in_body(pointer(name) + '/' + std::to_string(i),
+                              wrong_kind(JsonKind::text, item.kind()));
+        }
+    }
+    return out;
+}
+
 std::optional<std::vector<JsonValue>> JsonFields::array(std::string_view name) {
     const auto found = take(name, JsonKind::array);
     return found ? std::optional(found->children()) : std::nullopt;
@@ -133,7 +199,9 @@ std::optional<std::vector<std::pair<std::string, std::string>>> JsonFields::text
 
 void JsonFields::finish() {
     for (const JsonValue member : members_) {
-        if (std::ranges::find(asked_, member.name()) == asked_.end()) {
+        const bool known = std::ranges::find(asked_, member.name()) != asked_.end() ||
+                           findings_.passes_over(pointer_, member.name());
+        if (!known) {
             findings_.in_body(pointer(member.name()), unknown_name("field", member.name(), asked_));
         }
     }

@@ -30,11 +30,17 @@ class Findings {
     void in_body(std::string pointer, std::string detail);
     void in_parameter(std::string name, std::string detail);
 
+    // Members of the outermost object that somebody else reads: not unknown.
+    void pass_over(std::vector<std::string_view> names) { passed_over_ = std::move(names); }
+    [[nodiscard]] bool passes_over(std::string_view pointer, std::string_view name) const;
+
     [[nodiscard]] bool ok() const { return problem_.errors.empty(); }
     [[nodiscard]] api::Problem take();
 
   private:
     void add(api::ErrorItem item);
+
+    std::vector<std::string_view> passed_over_;  // literals
 
     api::Problem problem_ = api::make_problem(model::RefusalCode::validation_failed);
 };
@@ -48,6 +54,12 @@ class JsonFields {
     [[nodiscard]] std::optional<std::string> text(std::string_view name);
     [[nodiscard]] std::optional<std::int64_t> integer(std::string_view name);
     [[nodiscard]] std::optional<bool> boolean(std::string_view name);
+    // A number with at most three decimals, in thousandths: 1.5 is 1500.
+    [[nodiscard]] std::optional<std::int64_t> thousandths(std::string_view name);
+    // A member that is an object.
+    [[nodiscard]] std::optional<JsonValue> object(std::string_view name);
+    // The items of an array of texts.
+    [[nodiscard]] std::optional<std::vector<std::string>> text_items(std::string_view name);
     // The items of an array of objects.
     [[nodiscard]] std::optional<std::vector<JsonValue>> array(std::string_view name);
     // The members of an object whose values are texts.

@@ -94,12 +94,21 @@ void create_reservation(CallPtr call) {
 
 void read_reservation(CallPtr call) {
     HttpCall& c = *call;
-    if (const auto problem = refuse_query(c)) {
-        c.send_problem(*problem);
+    auto parameters = read_query(c);
+    if (!parameters) {
+        c.send_problem(parameters.error());
+        return;
+    }
+    Findings findings;
+    QueryFields fields(std::move(*parameters), findings);
+    const auto wait_seconds = fields.integer("wait_seconds");
+    fields.finish();
+    if (!findings.ok()) {
+        c.send_problem(findings.take());
         return;
     }
     c.service().reservations.read(
-        c.principal(), c.parameter(0),
+        c.principal(), c.parameter(0), wait_seconds,
         [call = std::move(call)](const api::Reply& reply) { send_unless_known(*call, reply); });
 }
 
@@ -162,6 +171,12 @@ void cancel_reservation(CallPtr call) {
 }
 void return_units(CallPtr call) {
     change(std::move(call), Operation::return_units, BodyRule::required);
+}
+void reallocate_units(CallPtr call) {
+    change(std::move(call), Operation::reallocate, BodyRule::required);
+}
+void close_short(CallPtr call) {
+    change(std::move(call), Operation::close_short, BodyRule::required);
 }
 
 }  // namespace holdfast::transport::http

@@ -26,6 +26,14 @@ Resource resource_of(const api::Reply& reply) {
         return {.path = "/inventory/v1/skus/" + net::percent_encode(sku->sku),
                 .version = sku->version};
     }
+    if (const auto* sku_class = std::get_if<api::ClassView>(&reply.body)) {
+        return {.path = "/inventory/v1/classes/" + net::percent_encode(sku_class->policy.name),
+                .version = sku_class->policy.version};
+    }
+    if (const auto* pool = std::get_if<api::PoolView>(&reply.body)) {
+        return {.path = "/inventory/v1/pools/" + net::percent_encode(pool->pool.name),
+                .version = pool->pool.version};
+    }
     return {};
 }
 
@@ -35,7 +43,7 @@ void add_resource_headers(const api::Reply& reply, net::HttpResponse& response) 
         const std::uint32_t version = reply.present ? reply.present->version : resource.version;
         response.headers.add("ETag", to_etag(version));
     }
-    if (reply.created) {
+    if (reply.created && !resource.path.empty()) {
         response.headers.add("Location", resource.path);
     }
     if (reply.replayed) {
@@ -54,6 +62,10 @@ int status_of(const api::Reply& reply) {
     }
     if (std::holds_alternative<api::ParkedView>(reply.body)) {
         return 202;
+    }
+    const auto* const view = std::get_if<api::ReservationView>(&reply.body);
+    if (reply.created && view != nullptr && view->queue) {
+        return 202;  // nothing is held yet
     }
     return reply.created ? 201 : 200;
 }

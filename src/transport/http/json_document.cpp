@@ -67,8 +67,11 @@ class Builder {
     bool on_double(double, json::string_view part, json::error_code& ec) {
         number_.append(part);
         const bool whole = number_.find_first_of(".eE") == std::string::npos;
-        number_.clear();
-        return add({.kind = whole ? JsonKind::big_number : JsonKind::fraction}, ec);
+        texts_.append(number_);
+        return add({.kind = whole ? JsonKind::big_number : JsonKind::fraction,
+                    .text_at = static_cast<std::uint32_t>(texts_.size() - number_.size()),
+                    .text_size = static_cast<std::uint32_t>(std::exchange(number_, {}).size())},
+                   ec);
     }
     bool on_bool(bool value, json::error_code& ec) {
         return add({.kind = JsonKind::boolean, .integer = value ? 1 : 0}, ec);

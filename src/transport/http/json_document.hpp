@@ -2,8 +2,8 @@
 //
 // Refused: anything after the value, duplicate names, invalid UTF-8, depth or member counts that no
 // request of ours has. Numbers keep what matters: a whole number that fits 64 bits, one that does
-// not, or one with a fraction or exponent (which no field of ours takes, not even 1.0: a quantity
-// must mean the same in every language). Names and positions are JSON pointers (RFC 6901).
+// not, or one with a fraction or exponent (which no quantity of ours takes, not even 1.0: it must
+// mean the same in every language). Names and positions are JSON pointers (RFC 6901).
 //
 //     auto document = JsonDocument::parse(body);
 //     if (!document) return refuse(document.error());
@@ -22,7 +22,7 @@
 namespace holdfast::transport::http {
 
 inline constexpr std::size_t kJsonDepthMax = 12;
-inline constexpr std::size_t kJsonMembersMax = 64;        // of one object
+inline constexpr std::size_t kJsonMembersMax = 256;       // of one object
 inline constexpr std::size_t kJsonItemsMax = 8192;        // of one array
 inline constexpr std::size_t kJsonValuesMax = 1'000'000;  // of one document
 
@@ -50,7 +50,7 @@ struct JsonNode {
     std::uint32_t name_at = 0;
     std::uint32_t name_size = 0;
     std::uint32_t text_at = 0;
-    std::uint32_t text_size = 0;  // or the number of children
+    std::uint32_t text_size = 0;  // or the number of children; a fraction's are its digits
     std::int64_t integer = 0;     // or the boolean
 };
 
@@ -64,7 +64,7 @@ class JsonValue {
     [[nodiscard]] JsonKind kind() const { return node().kind; }
     [[nodiscard]] bool boolean() const { return node().integer != 0; }
     [[nodiscard]] std::int64_t integer() const { return node().integer; }
-    [[nodiscard]] std::string_view text() const;
+    [[nodiscard]] std::string_view text() const;  // also a fraction, as written
     [[nodiscard]] std::string_view name() const;  // as a member of an object
 
     // Items or members in order.

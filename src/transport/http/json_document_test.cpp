@@ -113,7 +113,7 @@ TEST(JsonDocument, DepthAndSizesAreBounded) {
     for (std::size_t i = 0; i <= kJsonMembersMax; ++i) {
         members += (i > 0 ? ",\"" : "\"") + std::to_string(i) + "\":0";
     }
-    EXPECT_EQ(read(members + "}"), "error: An object has more than 64 members.");
+    EXPECT_EQ(read(members + "}"), "error: An object has more than 256 members.");
 
     std::string items = "[0";
     for (std::size_t i = 0; i < kJsonItemsMax; ++i) {

@@ -36,7 +36,7 @@ class JsonWriter {
     void number(std::string_view name, std::uint64_t value);
     void flag(std::string_view name, bool value);
     void time(std::string_view name, base::Time value);
-    // `value` is JSON already.
+    // `value` is JSON already, such as a number with decimals.
     void raw(std::string_view name, std::string_view value);
 
   private:

@@ -42,6 +42,41 @@ void write_lines(JsonWriter& json, const api::Problem& problem) {
     }
 }
 
+void write_alternatives(JsonWriter& json, const api::Problem& problem) {
+    if (problem.alternatives.empty()) {
+        return;
+    }
+    json.begin_array("alternatives");
+    for (const auto& other : problem.alternatives) {
+        json.begin_object();
+        json.text("sku", other.sku);
+        json.text("pool", other.pool);
+        json.number("sellable", other.sellable);
+        json.end_object();
+    }
+    json.end_array();
+}
+
+void write_stop(JsonWriter& json, const api::ProblemStop& stop) {
+    json.text("scope", model::to_string(stop.scope));
+    json.text("reason", model::to_string(stop.reason));
+    if (stop.until) {
+        json.time("until", *stop.until);
+    }
+}
+
+void write_cap(JsonWriter& json, const api::Problem& problem) {
+    const api::ProblemCap& cap = *problem.cap;
+    json.text("principal", model::to_string(cap.kind));
+    json.text("measure", model::to_string(cap.measure));
+    json.text("scope", cap.sku_class.empty() ? "everything" : "class");
+    json.text_unless_empty("sku_class", cap.sku_class);
+    json.number("used", cap.used);
+    if (problem.next_expiry_at) {
+        json.time("frees_at", *problem.next_expiry_at);
+    }
+}
+
 void write_facts(JsonWriter& json, const api::Problem& problem) {
     json.text_unless_empty("reservation", problem.reservation);
     if (problem.state) {
@@ -54,7 +89,13 @@ void write_facts(JsonWriter& json, const api::Problem& problem) {
         json.number("version", std::uint64_t{*problem.version});
     }
     write_lines(json, problem);
-    if (problem.next_expiry_at) {
+    write_alternatives(json, problem);
+    if (problem.stop) {
+        write_stop(json, *problem.stop);
+    }
+    if (problem.cap) {
+        write_cap(json, problem);
+    } else if (problem.next_expiry_at) {
         json.time("next_expiry_at", *problem.next_expiry_at);
     }
     if (problem.decided_at) {

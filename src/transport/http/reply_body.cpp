@@ -1,5 +1,7 @@
 #include "transport/http/reply_body.hpp"
 
+#include "transport/http/stock_body.hpp"
+
 namespace holdfast::transport::http {
 namespace {
 
@@ -23,10 +25,10 @@ void write_line(JsonWriter& json, const api::LineView& line) {
         json.flag("untracked", true);
     }
     json.begin_array("allocations");
-    if (!line.untracked && line.units.accepted > 0) {
+    for (const auto& allocation : line.allocations) {
         json.begin_object();
-        json.text("pool", line.pool);
-        json.number("quantity", line.units.accepted);
+        json.text("pool", allocation.pool);
+        json.number("quantity", allocation.quantity);
         json.end_object();
     }
     json.end_array();
@@ -38,9 +40,22 @@ void write_texts(JsonWriter& json, const model::ReservationTexts& texts) {
     json.text_unless_empty("agent_id", texts.agent_id);
     json.text_unless_empty("operator_id", texts.operator_id);
     json.text_unless_empty("channel", texts.channel);
+    json.text_unless_empty("region", texts.region);
     json.text_unless_empty("payment_reference", texts.payment_reference);
     json.text_unless_empty("provider", texts.payment_provider);
     json.text_unless_empty("order_reference", texts.order_reference);
+}
+
+void write_queue(JsonWriter& json, const api::QueueView& queue) {
+    json.begin_object("queue");
+    if (queue.ahead) {
+        json.number("ahead", std::uint64_t{*queue.ahead});
+    }
+    json.time("until", queue.until);
+    if (queue.estimate_at) {
+        json.time("estimate_at", *queue.estimate_at);
+    }
+    json.end_object();
 }
 
 void write_personal(JsonWriter& json, const api::ReservationView& view) {
@@ -80,6 +95,10 @@ void write_reservation(JsonWriter& json, const api::ReservationView& view,
         json.time("expires_at", view.expires_at);
     }
     json.number("extensions", std::uint64_t{view.extensions});
+    json.flag("firm", view.firm);
+    if (view.queue) {
+        write_queue(json, *view.queue);
+    }
     if (view.committed_late) {
         json.flag("committed_late", true);
     }
@@ -147,6 +166,11 @@ void write_stock(JsonWriter& json, const api::StockView& view, std::string_view 
     if (view.movement) {
         json.number("delta", view.delta);
         json.text("reason", model::to_string(view.reason));
+        if (view.unavailable_reason != model::Reason::none) {
+            json.number("unavailable_delta", view.unavailable_delta);
+            json.text("unavailable_reason", model::to_string(view.unavailable_reason));
+        }
+        json.text_unless_empty("undoes", view.undoes);
         json.text_unless_empty("reference", view.reference);
         if (is_told(view.occurred_at)) {
             json.time("occurred_at", view.occurred_at);
@@ -187,6 +211,24 @@ void write_reply(JsonWriter& json, const api::Reply& reply, const ProblemContext
         }
         void operator()(const api::SkuSettingsView& view) const {
             write_sku(json, view, reply.position);
+        }
+        void operator()(const api::ClassView& view) const {
+            write_class(json, view, reply.position);
+        }
+        void operator()(const api::PoolView& view) const { write_pool(json, view, reply.position); }
+        void operator()(const api::CapsView& view) const { write_caps(json, view, reply.position); }
+        void operator()(const api::SellingView& view) const {
+            write_selling(json, view, reply.position);
+        }
+        void operator()(const api::TransferView& view) const {
+            write_transfer(json, view, reply.position);
+        }
+        void operator()(const api::CountView& view) const {
+            write_count(json, view, reply.position);
+        }
+        void operator()(const api::CaseView& view) const { write_case(json, view, reply.position); }
+        void operator()(const api::SkuKnownView& view) const {
+            write_known_sku(json, view, reply.position);
         }
     };
     std::visit(Writer{json, reply, context}, reply.body);

@@ -7,7 +7,10 @@
 #include <string_view>
 
 #include "api/availability.hpp"
+#include "api/bulk_release.hpp"
+#include "api/checkout_tokens.hpp"
 #include "api/operations_port.hpp"
+#include "api/policies.hpp"
 #include "api/reply.hpp"
 #include "api/reservation_lists.hpp"
 #include "transport/http/json_writer.hpp"
@@ -31,6 +34,18 @@ void write_parked(JsonWriter& json, const api::ParkedView& view, std::string_vie
 void write_released(JsonWriter& json, const api::ReleasedView& view, std::string_view position);
 void write_stock(JsonWriter& json, const api::StockView& view, std::string_view position);
 void write_sku(JsonWriter& json, const api::SkuSettingsView& view, std::string_view position);
+
+// policy_body.cpp
+void write_class(JsonWriter& json, const api::ClassView& view, std::string_view position);
+void write_classes(JsonWriter& json, const api::ClassList& list);
+void write_rehearsal(JsonWriter& json, const api::ClassRehearsal& view);
+void write_pool(JsonWriter& json, const api::PoolView& view, std::string_view position);
+void write_pools(JsonWriter& json, const api::PoolList& list);
+void write_caps(JsonWriter& json, const api::CapsView& view, std::string_view position);
+void write_selling(JsonWriter& json, const api::SellingView& view, std::string_view position);
+void write_stops(JsonWriter& json, const api::StopList& list);
+void write_bulk_release(JsonWriter& json, const api::BulkReleaseView& view);
+void write_token(JsonWriter& json, const api::TokenView& view);
 
 // Any reply to a command.
 void write_reply(JsonWriter& json, const api::Reply& reply, const ProblemContext& context);

@@ -3,17 +3,12 @@
 #include <string>
 #include <utility>
 
+#include "transport/http/policy_fields.hpp"
+
 namespace holdfast::transport::http {
 namespace {
 
 using model::Operation;
-
-api::Attempt read_attempt(JsonFields& fields) {
-    return {.header_key = {},
-            .body_key = fields.text("idempotency_key"),
-            .source = fields.text("source"),
-            .source_sequence = fields.integer("source_sequence")};
-}
 
 api::LineRequest read_line(JsonValue value, const std::string& pointer, Findings& findings) {
     JsonFields fields(value, pointer, findings);
@@ -91,6 +86,7 @@ api::CreateRequest read_create(JsonValue body, Findings& findings) {
     out.operator_id = fields.text("operator_id");
     out.customer_id = fields.text("customer_id");
     out.channel = fields.text("channel");
+    out.region = fields.text("region");
     out.supersedes = fields.text("supersedes");
     out.partial = fields.boolean("partial");
     out.dry_run = fields.boolean("dry_run");
@@ -123,9 +119,13 @@ api::ChangeRequest read_change(JsonValue body, Operation operation, Findings& fi
         out.document = fields.text("shipment_reference");
         out.occurred_at = fields.text("occurred_at");
     }
-    if (operation == Operation::cancel) {
+    if (operation == Operation::cancel || operation == Operation::close_short) {
         out.reason = fields.text("reason");
         out.note = fields.text("note");
+    }
+    if (operation == Operation::reallocate) {
+        out.from = fields.text("from");
+        out.to = fields.text("to");
     }
     if (operation == Operation::return_units) {
         out.disposition = fields.text("disposition");
@@ -159,6 +159,10 @@ api::MovementRequest read_movement(JsonValue body, Operation operation, Findings
         out.delta = fields.integer("delta");
         out.reason = fields.text("reason");
         out.note = fields.text("note");
+    }
+    if (operation == Operation::adjust_stock) {
+        out.from_unavailable = fields.text("from_unavailable");
+        out.undoes = fields.text("undoes");
     }
     out.reference = fields.text("reference");
     out.occurred_at = fields.text("occurred_at");

@@ -159,6 +159,7 @@ class SchemaChecker {
             return type->text() == name && value.kind() == kind;
         };
         const bool fits = is("string", JsonKind::text) || is("integer", JsonKind::integer) ||
+                          is("number", JsonKind::integer) || is("number", JsonKind::fraction) ||
                           is("boolean", JsonKind::boolean) || is("array", JsonKind::array) ||
                           is("object", JsonKind::object);
         return fits ? "" : "is not a " + std::string(type->text());

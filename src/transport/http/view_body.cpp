@@ -8,6 +8,7 @@ void write_quantities(JsonWriter& json, const api::Quantities& units) {
     json.number("on_hand", units.on_hand);
     json.number("committed", units.committed);
     json.number("held", units.held);
+    json.number("soft_held", units.soft_held);
     json.number("unavailable", units.unavailable);
     json.number("safety_stock", units.safety_stock);
     json.number("deficit", units.deficit);
@@ -21,8 +22,18 @@ void write_freshness(JsonWriter& json, const api::ViewFreshness& freshness) {
 
 void write_sku_members(JsonWriter& json, const api::SkuAvailability& sku) {
     json.text("sku", sku.sku);
+    if (sku.banded) {
+        json.text("status", api::to_string(sku.status));
+        return;
+    }
     json.number("sellable", sku.units.sellable);
     json.text("status", api::to_string(sku.status));
+    if (sku.untracked) {
+        json.flag("untracked", true);
+    }
+    if (sku.stopped) {
+        json.flag("selling_stopped", true);
+    }
     write_quantities(json, sku.units);
     if (sku.next_expiry_at) {
         json.time("next_expiry_at", *sku.next_expiry_at);
