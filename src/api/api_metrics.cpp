@@ -48,7 +48,7 @@ ApiMetrics::ApiMetrics(base::Metrics& metrics)
                                 .labels = {}})),
       false_availability_(
           metrics.counter({.name = "holdfast_false_availability_total",
-                           .help = "Holds refused for lack of stock whose client had seen some.",
+                           .help = "Holds refused for lack of stock whose client had seen enough.",
                            .labels = {}})) {
     const auto add = [&](Operation operation, const char* name, const char* help) {
         Outcomes& row = outcomes_[operation];
@@ -73,17 +73,12 @@ ApiMetrics::ApiMetrics(base::Metrics& metrics)
     }
 }
 
-void ApiMetrics::count(Operation operation, const Reply& reply, bool saw_stock) {
+void ApiMetrics::count(Operation operation, const Reply& reply) {
     if (const auto found = outcomes_.find(operation); found != outcomes_.end()) {
         found->second[outcome_of(reply)]->add();
     }
     if (reply.replayed) {
         replays_.add();
-        return;
-    }
-    const Problem* const problem = reply.problem();
-    if (saw_stock && problem != nullptr && problem->code == RefusalCode::insufficient_stock) {
-        false_availability_.add();
     }
 }
 

@@ -4,8 +4,8 @@
 //   holdfast_stock_changes_total{op,outcome}  likewise
 //   holdfast_idempotent_replays_total
 //   holdfast_refusals_total{code}
-//   holdfast_false_availability_total         refused for lack of stock, though the client had seen
-//                                             some (`seen_position`)
+//   holdfast_false_availability_total         refused for lack of stock, though what the client had
+//                                             seen (`seen_position`) was enough
 // Thread rule: any thread.
 #pragma once
 
@@ -24,8 +24,9 @@ class ApiMetrics {
   public:
     explicit ApiMetrics(base::Metrics& metrics);
 
-    // A command's reply. `saw_stock`: the client had looked at availability before.
-    void count(model::Operation operation, const Reply& reply, bool saw_stock);
+    // A command's reply.
+    void count(model::Operation operation, const Reply& reply);
+    void count_false_availability() { false_availability_.add(); }
     // Any problem that a client was answered with; the transport's to call.
     void count_refusal(model::RefusalCode code);
 

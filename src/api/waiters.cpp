@@ -41,11 +41,13 @@ void Waiters::start_looking() {
 }
 
 void Waiters::look() {
+    const bool over = context_.timers.hurried();
     const std::lock_guard lock(mutex_);
     for (auto at = waiters_.begin(); at != waiters_.end();) {
-        if (at->ready()) {
+        const bool ready = at->ready();
+        if (ready || over) {
             context_.timers.cancel(at->deadline);
-            report(context_, [work = std::move(at->work)]() mutable { work(true); });
+            report(context_, [work = std::move(at->work), ready]() mutable { work(ready); });
             at = waiters_.erase(at);
         } else {
             ++at;
