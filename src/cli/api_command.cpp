@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "cli/table.hpp"
+#include "cli/talk.hpp"
 #include "net/http_types.hpp"
 
 namespace holdfast::cli {
@@ -65,35 +66,6 @@ std::string pairs_of(const Json& document, std::string_view without) {
     return out;
 }
 
-ExitCode exit_code_of(const base::Error& error) {
-    switch (error.code) {
-        case ErrorCode::invalid_input: return ExitCode::usage;
-        case ErrorCode::unavailable:
-        case ErrorCode::outcome_unknown: return ExitCode::unreachable;
-        case ErrorCode::not_found: return ExitCode::not_found;
-        default: return ExitCode::failed;
-    }
-}
-
-ExitCode fail(const base::Error& error, const client::Console& console) {
-    console.err("holdfast: " + harmless(error.message) + '\n');
-    if (error.code == ErrorCode::unavailable) {
-        console.err("Is the service running there? --url or HOLDFAST_URL tells where it is.\n");
-    }
-    return exit_code_of(error);
-}
-
-base::Result<client::RestAnswer> send(const ApiCall& call) {
-    std::string api_key;
-    if (!call.access.api_key_file.empty()) {
-        TRY(api_key, read_api_key(call.access.api_key_file));
-    }
-    client::Pause pause;
-    TRY(client::RestClient client,
-        client::RestClient::open({.url = call.access.url, .api_key = api_key}, pause));
-    return client.call(call.request);
-}
-
 void print_json(client::RestAnswer answer, const std::string& key, const client::Console& console) {
     if (answer.document.is_object() && !key.empty()) {
         answer.document.set("idempotency_key", key);
@@ -103,7 +75,9 @@ void print_json(client::RestAnswer answer, const std::string& key, const client:
 
 void print_human(const client::RestAnswer& answer, const ApiCall& call,
                  const client::Console& console) {
-    if (answer.ok()) {
+    if (answer.ok() && call.show) {
+        console.out(call.show(answer.document, console.color));
+    } else if (answer.ok()) {
         console.out(show_document(answer.document, call.view, console.color));
     } else {
         console.err(show_problem(answer.document, answer.status));
@@ -174,16 +148,25 @@ ExitCode run_api_call(ApiCall call, const client::Console& console) {
     if (call.needs_key && call.request.key.empty()) {
         call.request.key = client::random_key();
     }
-    auto answer = send(call);
+    auto talk = Talk::begin(call.access, console);
+    if (!talk) {
+        return talk.error();
+    }
+    auto answer = talk->send(call.request);
     if (!answer) {
         if (!call.request.key.empty()) {
             console.err("idempotency key: " + harmless(call.request.key) +
                         " (send the same again with --key to learn the outcome)\n");
         }
-        return fail(answer.error(), console);
+        return answer.error();
     }
-    const ExitCode code = exit_code_of(answer->status, answer->code());
-    if (call.json) {
+    ExitCode code = exit_code_of(answer->status, answer->code());
+    if (code == ExitCode::ok && call.code) {
+        code = call.code(answer->document);
+    }
+    if (call.raw && answer->ok()) {
+        console.out(answer->body);
+    } else if (call.json) {
         print_json(*std::move(answer), call.request.key, console);
     } else {
         print_human(*answer, call, console);

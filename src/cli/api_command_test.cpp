@@ -82,6 +82,21 @@ TEST(ApiCommand, WithoutAServiceTheKeyIsStillSaid) {
     EXPECT_NE(ran.err.find("idempotency key: mine"), std::string::npos);
 }
 
+TEST(ApiCommand, WhatIsNoJsonIsPrintedAsItCame) {
+    ScriptedService service({answer(200, "id,kind\r\n")});
+    ApiCall call{.access = {.url = service.url(), .api_key_file = {}},
+                 .request = {.path = "/cases.csv"},
+                 .raw = true};
+    EXPECT_EQ(run(call).out, "id,kind\r\n");
+}
+
+TEST(ApiCommand, ASuccessMayHaveAnExitCodeOfItsOwn) {
+    ScriptedService service({answer(200, R"({"outcome":"pending"})")});
+    ApiCall call = receipt(service);
+    call.code = [](const client::Json&) { return ExitCode::pending; };
+    EXPECT_EQ(run(call).code, ExitCode::pending);
+}
+
 TEST(ApiCommand, TheKeyFileIsReadAndItsFirstLineSent) {
     const std::string path = ::testing::TempDir() + "holdfast_api_key_test.txt";
     std::ofstream(path) << "hf_secret \nsecond line\n";

@@ -5,12 +5,14 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "cli/parse.hpp"
 
 namespace CLI {
 class App;
+class Option;
 }  // namespace CLI
 
 namespace holdfast::cli {
@@ -47,9 +49,58 @@ struct CallCommand {
 // --url and --api-key-file.
 void add_access(CLI::App& app, const Parsing& parsing, ServiceAccess& access);
 
+// A command whose options become members of a body, or parameters of a query, where they are given.
+// Unless a command sets a callback of its own, `call` goes out as it is with `body`, if it is not a
+// GET, and with `query`.
+struct BodyCommand {
+    CLI::App* app = nullptr;
+    std::shared_ptr<ApiCall> call;
+    std::shared_ptr<client::Json> body;
+    std::shared_ptr<std::string> query;  // "?a=b", escaped
+
+    // Flags begin with "--"; anything else is an argument that must be given.
+    CLI::Option* text(const std::string& flag, const std::string& member, const std::string& help);
+    CLI::Option* number(const std::string& flag, const std::string& member,
+                        const std::string& help);
+    CLI::Option* on(const std::string& flag, const std::string& member, const std::string& help);
+    CLI::Option* parameter(const std::string& flag, const std::string& name,
+                           const std::string& help);
+    // An argument that stands in the path between `call->request.path` as it is now and `behind`.
+    CLI::Option* in_path(const std::string& name, const std::string& behind,
+                         const std::string& help);
+};
+
+struct Route {
+    std::string method;
+    std::string path;
+    View view{};
+};
+
+[[nodiscard]] BodyCommand add_body_call(CLI::App& parent, Parsing& parsing, const Words& words,
+                                        KeyUse key, const Route& route);
+
+// A command that is more than one request.
+struct TaskCommand {
+    CLI::App* app = nullptr;
+    std::shared_ptr<ServiceAccess> access;
+    std::shared_ptr<bool> json;
+};
+[[nodiscard]] TaskCommand add_task(CLI::App& parent, Parsing& parsing, const Words& words);
+
+// "NAME=NUMBER"; the last '=' counts. Throws what the argument library understands.
+[[nodiscard]] std::pair<std::string, std::int64_t> name_and_number(const std::string& text);
+
 void add_serve_command(CLI::App& root, Parsing& parsing);
 void add_reservation_commands(CLI::App& root, Parsing& parsing);
+void add_promise_commands(CLI::App& reservation, Parsing& parsing);  // into that group
 void add_stock_commands(CLI::App& root, Parsing& parsing);
+void add_fact_commands(CLI::App& stock, Parsing& parsing);  // into that group
+void add_policy_commands(CLI::App& root, Parsing& parsing);
+void add_selling_commands(CLI::App& root, Parsing& parsing);
+void add_count_commands(CLI::App& root, Parsing& parsing);
+void add_case_commands(CLI::App& root, Parsing& parsing);
+void add_history_commands(CLI::App& root, Parsing& parsing);
+void add_moving_commands(CLI::App& root, Parsing& parsing);
 void add_ledger_commands(CLI::App& root, Parsing& parsing);
 void add_replay_command(CLI::App& root, Parsing& parsing);
 

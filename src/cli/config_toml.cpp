@@ -1,12 +1,14 @@
-// Reading the configuration file; the only file that knows the TOML library.
+// Reading TOML files; the only file that knows the TOML library.
 #include <toml++/toml.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
 #include <sstream>
 
 #include "cli/serve_settings.hpp"
+#include "cli/toml_values.hpp"
 
 namespace holdfast::cli {
 namespace {
@@ -28,6 +30,55 @@ base::Result<std::string> value_text(const toml::node& node) {
         return std::string(flag->get() ? "true" : "false");
     }
     return base::failure(ErrorCode::invalid_input, "a value is a text, a whole number, or a flag");
+}
+
+using client::Json;
+
+base::Result<Json> to_json(const toml::node& node) {
+    if (const auto* text = node.as_string()) {
+        return Json(text->get());
+    }
+    if (const auto* number = node.as_integer()) {
+        return Json(number->get());
+    }
+    if (const auto* number = node.as_floating_point()) {
+        return Json(number->get());
+    }
+    if (const auto* flag = node.as_boolean()) {
+        return Json(flag->get());
+    }
+    if (const auto* array = node.as_array()) {
+        Json::Array items;
+        for (const toml::node& item : *array) {
+            TRY(Json value, to_json(item));
+            items.push_back(std::move(value));
+        }
+        return Json(std::move(items));
+    }
+    return base::failure(ErrorCode::invalid_input,
+                         "a value is a text, a number, a flag, or an array of these");
+}
+
+base::Result<void> collect(const std::string& file, const toml::table& table,
+                           std::vector<std::string> path, std::vector<TomlValue>& out) {
+    for (const auto& [key, node] : table) {
+        path.emplace_back(key.str());
+        const std::size_t line = key.source().begin.line;
+        const toml::table* inner = node.as_table();
+        if (inner != nullptr && !inner->empty()) {
+            TRY_VOID(collect(file, *inner, path, out));
+        } else {
+            const base::Result<Json> value = inner != nullptr ? Json() : to_json(node);
+            if (!value) {
+                return base::failure(
+                    ErrorCode::invalid_input,
+                    at(file, key.source()) + '\'' + path.back() + "': " + value.error().message);
+            }
+            out.push_back({.path = path, .value = *value, .line = line});
+        }
+        path.pop_back();
+    }
+    return {};
 }
 
 base::Result<std::string> read_text(const std::string& path) {
@@ -59,6 +110,19 @@ base::Result<std::vector<ConfigEntry>> read_config(const std::string& path) {
                 {.name = std::string(key.str()), .text = *value, .line = node.source().begin.line});
         }
         return entries;
+    } catch (const toml::parse_error& error) {
+        return base::failure(ErrorCode::invalid_input,
+                             at(path, error.source()) + std::string(error.description()));
+    }
+}
+
+base::Result<std::vector<TomlValue>> read_toml(const std::string& path) {
+    TRY(const std::string text, read_text(path));
+    try {
+        std::vector<TomlValue> values;
+        TRY_VOID(collect(path, toml::parse(text), {}, values));
+        std::ranges::stable_sort(values, {}, &TomlValue::line);
+        return values;
     } catch (const toml::parse_error& error) {
         return base::failure(ErrorCode::invalid_input,
                              at(path, error.source()) + std::string(error.description()));

@@ -17,6 +17,8 @@ enum class ExitCode : std::uint8_t {
     unreachable = 5,  // no service at the URL, or it cannot answer now; a retry may help
     auth = 6,         // the API key is missing, unknown or may not do this
     damaged = 7,      // a ledger is damaged or does not verify
+    pending = 8,      // done, and something now waits for a person: a count to approve
+    drift = 9,        // the figures that were compared differ
 };
 
 [[nodiscard]] constexpr int to_int(ExitCode code) { return static_cast<int>(code); }

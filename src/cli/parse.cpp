@@ -37,7 +37,7 @@ constexpr const char* kRootFooter =
     "for\n"
     "'reservation create', 'reservation get', and so on.\n\n"
     "Exit codes: 0 done, 1 failed, 2 usage, 3 not found, 4 refused, 5 service not reachable,\n"
-    "6 not authorised, 7 ledger damaged.\n\n"
+    "6 not authorised, 7 ledger damaged, 8 something waits for a person, 9 figures differ.\n\n"
     "Environment: HOLDFAST_URL, HOLDFAST_API_KEY_FILE, HOLDFAST_CONFIG, NO_COLOR, and\n"
     "HOLDFAST_<SETTING> for every setting of 'holdfast serve'.\n\n"
     "Examples:\n"
@@ -55,6 +55,10 @@ void expand_short_form(Arguments& arguments) {
     if (found != kShortForms.end()) {
         arguments.front() = found->second;
         arguments.insert(arguments.begin(), "reservation");
+    } else if (arguments.front() == "cases" &&
+               (arguments.size() == 1 ||
+                (arguments[1].starts_with('-') && arguments[1] != "--help"))) {
+        arguments.insert(arguments.begin() + 1, "list");
     }
 }
 
@@ -234,6 +238,12 @@ Invocation parse(std::span<const char* const> args, const Environment& environme
     add_serve_command(root, parsing);
     add_reservation_commands(root, parsing);
     add_stock_commands(root, parsing);
+    add_policy_commands(root, parsing);
+    add_selling_commands(root, parsing);
+    add_count_commands(root, parsing);
+    add_case_commands(root, parsing);
+    add_history_commands(root, parsing);
+    add_moving_commands(root, parsing);
     add_ledger_commands(root, parsing);
     add_replay_command(root, parsing);
     add_completion(root, parsing);

@@ -3,6 +3,7 @@
 // Thread rule: a free function, one thread.
 #pragma once
 
+#include <functional>
 #include <span>
 #include <string>
 #include <variant>
@@ -11,6 +12,7 @@
 #include "cli/exit_code.hpp"
 #include "cli/options.hpp"
 #include "cli/run.hpp"
+#include "client/console.hpp"
 #include "replay/options.hpp"
 
 namespace holdfast::cli {
@@ -28,8 +30,11 @@ struct ReplayCommand {
     replay::ReplayOptions options;  // `url` and `api_key` are still to be filled in
 };
 
-using Invocation =
-    std::variant<Printed, ApiCall, ServeOptions, LedgerOptions, KeysNewOptions, ReplayCommand>;
+// A command that is more than one request, with all it was given.
+using Task = std::function<ExitCode(const client::Console&)>;
+
+using Invocation = std::variant<Printed, ApiCall, Task, ServeOptions, LedgerOptions, KeysNewOptions,
+                                ReplayCommand>;
 
 // `args` are argv[0..argc).
 [[nodiscard]] Invocation parse(std::span<const char* const> args, const Environment& environment,

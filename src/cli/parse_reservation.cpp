@@ -109,6 +109,7 @@ void add_create(CLI::App& parent, Parsing& parsing) {
         add_call(parent, parsing,
                  {"create", "Hold units for a limited time (also: holdfast hold)",
                   "holdfast reservation create mug=2 tea=1 --ttl 600 --reference order-1001\n"
+                  "holdfast reservation create sneaker --wait 300 --customer c-17\n"
                   "holdfast hold mug --json"},
                  KeyUse::required);
     auto arguments = std::make_shared<Arguments>();
@@ -122,6 +123,9 @@ void add_create(CLI::App& parent, Parsing& parsing) {
     add_member<std::string>(app, body, "--operator", "operator_id", "Who operates the agent");
     add_member<std::string>(app, body, "--customer", "customer_id", "The buyer");
     add_member<std::string>(app, body, "--channel", "channel", "Where the sale happens");
+    add_member<std::string>(app, body, "--region", "region", "Where the buyer is, for pools near");
+    add_member<std::int64_t>(app, body, "--wait", "wait_seconds",
+                             "Queue up to so many seconds if only held units are in the way");
     add_member<std::string>(app, body, "--supersedes", "supersedes",
                             "Replace this reservation (an id, or same_reference) in one step");
     app.add_option("--metadata", arguments->metadata, "NAME=VALUE, kept with the reservation");
@@ -154,14 +158,20 @@ void add_create(CLI::App& parent, Parsing& parsing) {
 }
 
 void add_get(CLI::App& parent, Parsing& parsing) {
-    const CallCommand command =
-        add_call(parent, parsing,
-                 {"get", "Show one reservation", "holdfast reservation get rsv_0123456789abc"},
-                 KeyUse::none);
+    const CallCommand command = add_call(parent, parsing,
+                                         {"get", "Show one reservation",
+                                          "holdfast reservation get rsv_0123456789abc\n"
+                                          "holdfast reservation get rsv_0123456789abc --wait 20"},
+                                         KeyUse::none);
     auto id = std::make_shared<std::string>();
+    auto wait = std::make_shared<std::int64_t>(0);
     command.app->add_option("ID", *id, "The reservation, rsv_...")->required();
-    command.app->callback([command, id, &parsing] {
-        command.call->request.path = "/reservations/" + net::percent_encode(*id);
+    command.app
+        ->add_option("--wait", *wait, "While it is queued, answer only after so many seconds")
+        ->check(CLI::Range(0, 20));
+    command.app->callback([command, id, wait, &parsing] {
+        command.call->request.path = "/reservations/" + net::percent_encode(*id) +
+                                     (*wait > 0 ? "?wait_seconds=" + std::to_string(*wait) : "");
         command.call->view = reservation_view();
         parsing.chosen = *command.call;
     });
@@ -344,6 +354,7 @@ void add_reservation_commands(CLI::App& root, Parsing& parsing) {
     add_release(*group, parsing);
     add_extend(*group, parsing);
     add_sold_verbs(*group, parsing);
+    add_promise_commands(*group, parsing);
 }
 
 }  // namespace holdfast::cli

@@ -81,6 +81,10 @@ void add_movements(CLI::App& group, Parsing& parsing) {
     add_text(*adjust, adjust_body, "--note", "note", "Needed with the reason other");
     add_text(*adjust, adjust_body, "--reference", "reference", "Your document's number");
     add_text(*adjust, adjust_body, "--occurred-at", "occurred_at", "When it happened");
+    add_text(*adjust, adjust_body, "--from-unavailable", "from_unavailable",
+             "These units were unavailable with this reason already");
+    add_text(*adjust, adjust_body, "--undoes", "undoes",
+             "The position of the movement that this one takes back");
 
     static_cast<void>(add_movement(
         group, parsing,
@@ -174,8 +178,10 @@ void add_status(CLI::App& root, Parsing& parsing) {
 }  // namespace
 
 void add_stock_commands(CLI::App& root, Parsing& parsing) {
-    CLI::App* group = add_command(root, {"stock", "Receipts, adjustments and safety stock", ""});
+    CLI::App* group =
+        add_command(root, {"stock", "What came, went, was moved or sold elsewhere", ""});
     add_movements(*group, parsing);
+    add_fact_commands(*group, parsing);
     add_sku_commands(root, parsing);
     add_availability(root, parsing);
     add_status(root, parsing);

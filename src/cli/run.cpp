@@ -43,6 +43,7 @@ struct Execute {
         return to_int(printed.code);
     }
     int operator()(const ApiCall& call) const { return to_int(run_api_call(call, console)); }
+    int operator()(const Task& task) const { return to_int(task(console)); }
     int operator()(const ServeOptions& options) const { return commands.serve(options); }
     int operator()(const LedgerOptions& options) const { return commands.ledger(options); }
     int operator()(const KeysNewOptions& options) const { return commands.keys_new(options); }

@@ -1,7 +1,9 @@
 #include "client/json.hpp"
 
 #include <algorithm>
+#include <array>
 #include <boost/json.hpp>
+#include <charconv>
 
 namespace holdfast::client {
 namespace {
@@ -42,27 +44,37 @@ Json from_boost(const bj::value& value) {
     return {};
 }
 
-struct ToBoost {
-    bj::value operator()(std::monostate) const { return nullptr; }
-    bj::value operator()(const Json::Array& items) const {
-        bj::array out;
-        out.reserve(items.size());
+// Numbers without an exponent, which not every reader of whole or decimal numbers takes.
+struct Writer {
+    std::string& out;
+
+    void operator()(std::monostate) const { out += "null"; }
+    void operator()(bool value) const { out += value ? "true" : "false"; }
+    void operator()(std::int64_t value) const { out += std::to_string(value); }
+    void operator()(double value) const {
+        std::array<char, 512> digits{};
+        const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value,
+                                       std::chars_format::fixed);
+        out.append(digits.data(), end.ptr);
+    }
+    void operator()(const std::string& value) const { out += bj::serialize(bj::string(value)); }
+    void operator()(const Json::Array& items) const {
+        out += '[';
         for (const auto& item : items) {
-            out.push_back(std::visit(*this, item.value()));
+            out += &item == items.data() ? "" : ",";
+            std::visit(*this, item.value());
         }
-        return out;
+        out += ']';
     }
-    bj::value operator()(const Json::Object& members) const {
-        bj::object out;
-        out.reserve(members.size());
-        for (const auto& [name, value] : members) {
-            out[name] = std::visit(*this, value.value());
+    void operator()(const Json::Object& members) const {
+        out += '{';
+        for (const auto& member : members) {
+            out += &member == members.data() ? "" : ",";
+            (*this)(member.first);
+            out += ':';
+            std::visit(*this, member.second.value());
         }
-        return out;
-    }
-    template <typename Scalar>
-    bj::value operator()(const Scalar& scalar) const {
-        return bj::value(scalar);
+        out += '}';
     }
 };
 
@@ -77,7 +89,11 @@ base::Result<Json> Json::parse(std::string_view text) {
     return from_boost(value);
 }
 
-std::string Json::dump() const { return bj::serialize(std::visit(ToBoost{}, value_)); }
+std::string Json::dump() const {
+    std::string out;
+    std::visit(Writer{out}, value_);
+    return out;
+}
 
 const Json& Json::operator[](std::string_view name) const {
     static const Json none;

@@ -38,6 +38,11 @@ TEST(Json, DisplaysScalarsAsAPersonReadsThem) {
     EXPECT_EQ(document["z"].display(), "");
 }
 
+TEST(Json, WritesFractionsWithoutAnExponent) {
+    const Json document = Json::Object{{"share", 0.05}, {"factor", 2.5}, {"big", 1e17}};
+    EXPECT_EQ(document.dump(), R"({"share":0.05,"factor":2.5,"big":100000000000000000})");
+}
+
 TEST(Json, RefusesWhatIsNotJson) {
     EXPECT_FALSE(Json::parse("<html>").has_value());
     EXPECT_FALSE(Json::parse("").has_value());

@@ -16,7 +16,8 @@ constexpr int kTooManyRequests = 429;
 constexpr int kUnavailable = 503;
 
 bool may_repeat(const RestRequest& request) {
-    return request.method == "GET" || request.method == "PUT" || !request.key.empty();
+    return request.method == "GET" || request.method == "PUT" || !request.key.empty() ||
+           request.repeatable;
 }
 
 bool asks_to_come_back(int status) { return status == kUnavailable || status == kTooManyRequests; }
@@ -67,6 +68,9 @@ net::HttpRequest RestClient::encode(const RestRequest& request) const {
     if (request.body) {
         out.headers.add("Content-Type", "application/json");
         out.body = request.body->dump();
+    } else if (!request.lines.empty()) {
+        out.headers.add("Content-Type", "application/x-ndjson");
+        out.body = request.lines;
     }
     return out;
 }

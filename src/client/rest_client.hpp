@@ -39,8 +39,10 @@ struct RestRequest {
     std::string method = "GET";
     std::string path;  // behind /inventory/v1, with the query, escaped
     std::optional<Json> body{};
-    std::string key{};  // idempotency key, empty: none
+    std::string lines{};  // instead of `body`: JSON documents, a line each
+    std::string key{};    // idempotency key, empty: none
     std::optional<std::uint32_t> if_version{};
+    bool repeatable = false;  // though it is no read and has no key: each of its lines has one
 };
 
 struct RestAnswer {

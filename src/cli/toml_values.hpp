@@ -1,0 +1,24 @@
+// read_toml: a TOML file as a list of its values, each with its place. Thread rule: a free
+// function.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "client/json.hpp"
+
+namespace holdfast::cli {
+
+struct TomlValue {
+    std::vector<std::string> path;  // of tables, the key last
+    client::Json value;             // null for a table that has nothing in it
+    std::size_t line = 0;
+};
+
+// In the order of the file. Dates and tables inside arrays are refused.
+// Errors: not_found, permission_denied, invalid_input naming file and line.
+[[nodiscard]] base::Result<std::vector<TomlValue>> read_toml(const std::string& path);
+
+}  // namespace holdfast::cli
