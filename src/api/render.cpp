@@ -46,9 +46,9 @@ struct Renderer {
     Reply& out;
 
     bool operator()(const ReservationChanged& event) const {
-        out.created = (event.verb == Verb::hold || event.verb == Verb::queue ||
-                       event.verb == Verb::sale) &&
-                      event.image.id != ReservationId{} && event.image.version == 1;
+        out.created =
+            (event.verb == Verb::hold || event.verb == Verb::queue || event.verb == Verb::sale) &&
+            event.image.id != ReservationId{} && event.image.version == 1;
         out.body = to_view(event.image, names);
         return true;
     }
@@ -70,19 +70,19 @@ struct Renderer {
         return true;
     }
     bool operator()(const StockMoved& event) const {
-        out.body = StockView{.sku = names.sku(event.sku),
-                             .pool = names.pool(event.tenant, event.pool),
-                             .movement = event.movement,
-                             .delta = event.delta,
-                             .unavailable_delta = event.unavailable_delta,
-                             .unavailable_reason = event.unavailable_reason,
-                             .undoes = event.undoes == Sequence{} ? std::string()
-                                                                  : names.position(event.undoes),
-                             .reason = event.reason,
-                             .reference = event.reference,
-                             .occurred_at = event.occurred_at,
-                             .sku_registered = event.sku_registered,
-                             .cell = event.cell};
+        out.body = StockView{
+            .sku = names.sku(event.sku),
+            .pool = names.pool(event.tenant, event.pool),
+            .movement = event.movement,
+            .delta = event.delta,
+            .unavailable_delta = event.unavailable_delta,
+            .unavailable_reason = event.unavailable_reason,
+            .undoes = event.undoes == Sequence{} ? std::string() : names.position(event.undoes),
+            .reason = event.reason,
+            .reference = event.reference,
+            .occurred_at = event.occurred_at,
+            .sku_registered = event.sku_registered,
+            .cell = event.cell};
         return true;
     }
     bool operator()(const SafetyStockSet& event) const {

@@ -2,6 +2,7 @@
 
 import atexit
 import contextlib
+import datetime
 import json
 import os
 import pathlib
@@ -57,6 +58,17 @@ class ServiceCase(unittest.TestCase):
                                  key=fresh_key()))
         return sku
 
+    def pool(self):
+        """A further pool."""
+        name = fresh_key("pool")
+        self.ok(self.client.put(f"/pools/{name}", {}))
+        return name
+
+    def count(self, sku, counted, **more):
+        """A physical count as of now."""
+        body = {"sku": sku, "counted": counted, "as_of": now(), **more}
+        return self.ok(self.client.post("/stock/counts", body, key=fresh_key()))
+
     def hold(self, *lines, ttl=600, **more):
         """Holds (sku, quantity) pairs and returns the reservation."""
         body = {"lines": [{"sku": sku, "quantity": quantity} for sku, quantity in lines],
@@ -105,6 +117,12 @@ class ServiceCase(unittest.TestCase):
         before = self.position()
         yield
         self.assertEqual(self.position(), before, "an event was written")
+
+
+def now(ahead=0.1):
+    """A time that everything answered so far was before."""
+    then = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=ahead)
+    return then.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def units(reservation, line=0):

@@ -11,6 +11,7 @@ import re
 import jsonschema
 
 METHODS = ("get", "put", "post", "delete", "patch", "head", "options")
+NDJSON = "application/x-ndjson"
 
 
 class ContractError(AssertionError):
@@ -140,7 +141,10 @@ class Contract:
         media_type = headers.get("content-type", "").partition(";")[0].strip()
         if media_type not in content:
             raise ContractError(f"{what}: content type {media_type!r}, not {list(content)}")
-        if media_type.endswith("json"):
+        if media_type == NDJSON:
+            for line in body.splitlines():
+                self.validate(content[media_type]["schema"], strict_json(line), what)
+        elif media_type.endswith("json"):
             self.validate(content[media_type].get("schema", True), strict_json(body), what)
         else:
             body.decode("utf-8")
@@ -157,5 +161,10 @@ class Contract:
         described = operation.get("requestBody")
         if described is None:
             raise ContractError(f"{what}: accepted a body that is not in the document")
-        schema = self._resolve(described)["content"]["application/json"]["schema"]
+        content = self._resolve(described)["content"]
+        if NDJSON in content:
+            for line in filter(None, body.splitlines()):
+                self.validate(content[NDJSON]["schema"], json.loads(line), f"{what}: a row")
+            return
+        schema = content["application/json"]["schema"]
         self.validate(schema, json.loads(body), f"{what}: the request")

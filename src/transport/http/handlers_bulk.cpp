@@ -34,7 +34,8 @@ class Results {
         }
         std::string body;
         JsonWriter inner(body);
-        write_reply(inner, reply, {.request_id = call_->problem_context().request_id, .instance = {}});
+        write_reply(inner, reply,
+                    {.request_id = call_->problem_context().request_id, .instance = {}});
         JsonWriter json(lines_[index]);
         json.begin_object();
         json.number("line", std::uint64_t{rows_[index].line});

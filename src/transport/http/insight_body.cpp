@@ -4,14 +4,9 @@
 namespace holdfast::transport::http {
 namespace {
 
-constexpr std::uint64_t kThousand = 1000;
-
-// A share between 0 and 1 with three decimals.
-std::string share(std::uint64_t part, std::uint64_t all) {
-    const std::uint64_t thousandths = all == 0 ? 0 : part * kThousand / all;
-    std::string digits = std::to_string(thousandths % kThousand);
-    digits.insert(0, 3 - digits.size(), '0');
-    return std::to_string(thousandths / kThousand) + '.' + digits;
+// 0 to 1000.
+std::uint64_t permille(std::uint64_t part, std::uint64_t all) {
+    return all == 0 ? 0 : part * model::kPermille / all;
 }
 
 template <typename List>
@@ -33,7 +28,7 @@ void write_owner(JsonWriter& json, const api::OwnerView& owner) {
     json.number("reservations", figures.reservations);
     json.number("holds", figures.holds);
     json.number("bought", figures.bought);
-    json.raw("bought_share", share(figures.bought, figures.holds));
+    json.number("bought_permille", permille(figures.bought, figures.holds));
     json.number("held_units", figures.held_units);
     json.number("committed_units", figures.committed_units);
     json.number("released_units", figures.released_units);

@@ -46,8 +46,10 @@ class SchemaChecker {
         if (!content_type.starts_with("application/")) {
             return "";
         }
-        const auto json = JsonDocument::parse(body);
-        return json ? judge(*schema, json->root(), "") : "not JSON";
+        if (content_type == "application/x-ndjson") {
+            return judge_lines(*schema, body);
+        }
+        return judge_text(*schema, body);
     }
 
     [[nodiscard]] JsonValue root() const { return document_.root(); }
@@ -74,6 +76,21 @@ class SchemaChecker {
     }
 
   private:
+    [[nodiscard]] std::string judge_text(JsonValue schema, std::string_view text) const {
+        const auto json = JsonDocument::parse(text);
+        return json ? judge(schema, json->root(), "") : "not JSON";
+    }
+    [[nodiscard]] std::string judge_lines(JsonValue schema, std::string_view body) const {
+        while (!body.empty()) {
+            const auto end = body.find('\n');
+            auto verdict = judge_text(schema, body.substr(0, end));
+            if (!verdict.empty() || end == std::string_view::npos) {
+                return verdict.empty() ? "the last line has no end" : verdict;
+            }
+            body.remove_prefix(end + 1);
+        }
+        return "";
+    }
     static JsonDocument parse() {
         auto document = JsonDocument::parse(openapi_text());
         CHECK(document.has_value(), "openapi.json is no JSON we read");
