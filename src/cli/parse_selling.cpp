@@ -40,7 +40,7 @@ void add_owners(CLI::App& root, Parsing& parsing) {
         {.method = "GET",
          .path = "/owners",
          .view = {.list = "owners",
-                  .columns = {"kind", "name", "principal", "holds", "bought", "bought_share",
+                  .columns = {"kind", "name", "principal", "holds", "bought", "bought_permille",
                               "held_units", "committed_units", "released_units", "expired_units",
                               "wasted_unit_seconds", "last_seen"}}});
     command.parameter("--sort", "sort", "wasted (default)");
