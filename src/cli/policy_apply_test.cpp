@@ -15,9 +15,10 @@ using testing::run_task;
 using testing::TemporaryFile;
 
 constexpr const char* kRehearsal =
-    R"({"dry_run":true,"class":{"name":"ticket","version":2},"changes":[{"field":"hold_ttl_seconds",)"
-    R"("before":900,"after":600}],"skus":3,"holds_beyond":1,"sellable":[{"sku":"seat-1",)"
-    R"("before":1,"after":0}],"sellable_before":10,"sellable_after":9})";
+    R"({"dry_run":true,"class":{"name":"ticket","version":2},)"
+    R"("changes":[{"field":"hold_ttl_seconds","before":900,"after":600}],)"
+    R"("skus":3,"holds_beyond":1,"sellable":[{"sku":"seat-1","before":1,"after":0}],)"
+    R"("sellable_before":10,"sellable_after":9})";
 
 TEST(ClassApply, ADryRunSaysWhatWouldChangeAndChangesNothing) {
     const TemporaryFile file("classes.toml", "[class.ticket]\nhold_ttl_seconds = 600\n");
