@@ -49,6 +49,17 @@ TEST_F(ReservationIndexTest, IsEmptyAtFirst) {
     EXPECT_EQ(page->resume_after, "");
 }
 
+TEST_F(ReservationIndexTest, AReservationThatWaitsForUnitsIsListedAsQueued) {
+    model::ReservationImage waits = held(10, 5'000);
+    waits.waiting = ReservationState::queued;
+    waits.lines.front().units = {};
+    put(waits);
+    put(held(20, 5'000));
+    commit(20);
+    EXPECT_EQ(found(all_), (Ids{20, 10}));
+    EXPECT_EQ(found({.tenant = kShop, .state = ReservationState::queued}), Ids{10});
+}
+
 TEST_F(ReservationIndexTest, ListsNewestFirstAndSaysHowFarItKnows) {
     put(held(10, 5'000));
     put(held(300, 5'000));

@@ -177,7 +177,7 @@ std::optional<Facets> take_facets(std::span<const std::byte>& row) {
         }
     }
     if (in.failed() || (mask & ~kFacetBits) != 0 ||
-        state > std::to_underlying(model::ReservationState::superseded)) {
+        state > std::to_underlying(model::kLastReservationState)) {
         return std::nullopt;
     }
     row = row.last(in.left());
