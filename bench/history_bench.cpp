@@ -14,6 +14,7 @@
 #include <deque>
 #include <filesystem>
 #include <functional>
+#include <semaphore>
 #include <string>
 #include <thread>
 #include <vector>
@@ -283,13 +284,13 @@ class Bench {
             while (!done && settings_.rate > 0) {
                 append(std::max<std::uint64_t>(settings_.rate / kBatchesPerSecond, 1));
                 next += std::chrono::milliseconds(1'000 / kBatchesPerSecond);
-                std::this_thread::sleep_until(next);
+                static_cast<void>(never_.try_acquire_until(next));
             }
         });
         std::jthread reader([&] {
             while (!done) {
                 if (!follow()) {
-                    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+                    static_cast<void>(never_.try_acquire_for(std::chrono::milliseconds(20)));
                 }
             }
         });
@@ -311,6 +312,7 @@ class Bench {
 
     const Settings& settings_;
     EventMill mill_;
+    std::counting_semaphore<> never_{0};  // to pass time with
     base::Prng prng_{11};
     std::unique_ptr<ledger::Ledger> ledger_;
     std::unique_ptr<projection::History> history_;

@@ -31,7 +31,8 @@ class EventObserver {
 };
 
 struct FollowerOptions {
-    std::size_t events_per_step = 32'768;  // a step ends with the batch that reaches it
+    // A step ends with the batch that reaches it. Others wait for the thread meanwhile.
+    std::size_t events_per_step = 16'384;
 };
 
 class Follower {
