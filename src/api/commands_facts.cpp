@@ -1,6 +1,7 @@
 // Transfers, sales made elsewhere, counts and decisions about cases: a request into a command.
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <utility>
 
 #include "api/commands.hpp"
@@ -15,23 +16,35 @@ namespace {
 using namespace model;
 
 constexpr std::size_t kIncludedMax = 1'000;
-constexpr std::size_t kPlanBytes = 32;
 constexpr base::Duration kFutureMax{5'000};  // clocks of counters run a little ahead
 
 std::string in_list(std::string_view list, std::size_t index) {
     return std::string(list) + '/' + std::to_string(index);
 }
 
-std::optional<std::uint64_t> parse_hex(std::string_view text) {
-    std::uint64_t out = 0;
-    for (const char c : text) {
-        const bool digit = c >= '0' && c <= '9';
-        if (!digit && (c < 'a' || c > 'f')) {
+std::optional<std::uint8_t> hex_digit(char c) {
+    if (c >= '0' && c <= '9') {
+        return static_cast<std::uint8_t>(c - '0');
+    }
+    return c >= 'a' && c <= 'f' ? std::optional(static_cast<std::uint8_t>(c - 'a' + 10))
+                                : std::nullopt;
+}
+
+// The inverse of base::to_hex.
+std::optional<base::Digest128> parse_digest(std::string_view text) {
+    std::array<std::uint8_t, sizeof(base::Digest128)> bytes{};
+    if (text.size() != 2 * bytes.size()) {
+        return std::nullopt;
+    }
+    for (std::size_t i = 0; i < bytes.size(); ++i) {
+        const auto high = hex_digit(text[2 * i]);
+        const auto low = hex_digit(text[2 * i + 1]);
+        if (!high || !low) {
             return std::nullopt;
         }
-        out = out << 4 | static_cast<std::uint64_t>(digit ? c - '0' : c - 'a' + 10);
+        bytes[i] = static_cast<std::uint8_t>(*high << 4 | *low);
     }
-    return out;
+    return std::bit_cast<base::Digest128>(bytes);
 }
 
 base::Digest128 read_plan(const std::optional<std::string>& plan, Validator& check) {
@@ -39,14 +52,11 @@ base::Digest128 read_plan(const std::optional<std::string>& plan, Validator& che
         check.add("/plan", "Is required to approve: the plan that the case shows.");
         return {};
     }
-    const std::string_view text = *plan;
-    const auto high = text.size() == kPlanBytes ? parse_hex(text.substr(0, 16)) : std::nullopt;
-    const auto low = text.size() == kPlanBytes ? parse_hex(text.substr(16)) : std::nullopt;
-    if (!high || !low) {
+    const auto digest = parse_digest(*plan);
+    if (!digest) {
         check.add("/plan", "Must be 32 hexadecimal digits, as the case shows them.");
-        return {};
     }
-    return {.high = *high, .low = *low};
+    return digest.value_or(base::Digest128{});
 }
 
 Reason optional_reason(const std::optional<std::string>& reason, const std::string& note,
