@@ -45,8 +45,9 @@ TEST_F(Feeding, TellsEverythingFromTheBeginningOnce) {
         const auto more = types();
         all.insert(all.end(), more.begin(), more.end());
     }
-    EXPECT_EQ(all, (std::vector<std::string>{"holdfast.sku.registered", "holdfast.stock.received",
-                                             "holdfast.reservation.held"}));
+    EXPECT_EQ(all,
+              (std::vector<std::string>{"holdfast.class.defined", "holdfast.sku.registered",
+                                        "holdfast.stock.received", "holdfast.reservation.held"}));
 }
 
 TEST_F(Feeding, WaitsAtTheHead) {
@@ -85,7 +86,7 @@ TEST_F(Feeding, ShowsNothingOfOtherTenants) {
     EXPECT_TRUE((*got)->events.empty());
     world.receive("tea", 7);
     ask({.after = (*got)->next});
-    EXPECT_EQ((*got)->events.size(), 2U);
+    EXPECT_EQ((*got)->events.size(), 3U);
 }
 
 TEST_F(Feeding, BadQuestionsAreNamed) {

@@ -300,8 +300,14 @@ void Histories::events(const Principal& principal, const HistoryRequest& request
             answer(std::unexpected(subject.error()));
             return;
         }
-        answer(to_list(context_, page,
-                       context_.history.events(*tenant, *subject, page.resume_after, page.limit)));
+        auto list =
+            to_list(context_, page,
+                    context_.history.events(*tenant, *subject, page.resume_after, page.limit));
+        if (list && list->events.empty() && request.reservation && !request.page.cursor) {
+            answer(std::unexpected(make_problem(RefusalCode::unknown_reservation)));
+            return;
+        }
+        answer(std::move(list));
     });
 }
 

@@ -41,16 +41,16 @@ TEST_F(Watched, AdjustmentsAndDriftBySourceAndReason) {
     auto request = movement(world, Operation::adjust_stock, "tea", -3, "damage");
     request.attempt = {.source = "wms", .source_sequence = 1};
     ASSERT_EQ(world.move(request).problem(), nullptr);
-    request = movement(world, Operation::adjust_stock, "tea", 2, "damage");
+    request = movement(world, Operation::adjust_stock, "tea", 1, "damage");
     request.attempt = {.source = "wms", .source_sequence = 2};
     ASSERT_EQ(world.move(request).problem(), nullptr);
-    EXPECT_EQ(value("holdfast_adjusted_units{source=\"wms\",reason=\"damage\"}"), -1);
-    EXPECT_EQ(value("holdfast_adjustment_volume_units{source=\"wms\",reason=\"damage\"}"), 5);
+    EXPECT_EQ(value("holdfast_adjusted_units{reason=\"damage\",source=\"wms\"}"), -2);
+    EXPECT_EQ(value("holdfast_adjustment_volume_units{reason=\"damage\",source=\"wms\"}"), 4);
     world.advance(base::Duration(1'000));
-    auto seen = counted(world, "tea", 98);
+    auto seen = counted(world, "tea", 96);
     seen.attempt = {.source = "scanner", .source_sequence = 1};
     ASSERT_EQ(count(world, seen).problem(), nullptr);
-    EXPECT_EQ(value("holdfast_drift_units{source=\"scanner\",reason=\"cycle_count\"}"), -1);
+    EXPECT_EQ(value("holdfast_drift_units{reason=\"cycle_count\",source=\"scanner\"}"), -2);
     EXPECT_EQ(value("holdfast_counts"), 1);
     EXPECT_EQ(value("holdfast_pending_counts"), 0);
 }

@@ -14,6 +14,7 @@ class Events(ServiceCase):
             "/events?" + "&".join(f"{name}={value}" for name, value in query.items())))
 
     def head(self):
+        self.stock(1)  # the merchant exists
         after = {}
         while True:
             page = self.page(limit=1000, **after)

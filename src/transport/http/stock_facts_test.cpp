@@ -138,7 +138,7 @@ TEST_F(StockFacts, CasesAsATable) {
 }
 
 TEST_F(StockFacts, TextsCannotBreakTheTable) {
-    receive("=cmd|'/c', \"x\"", 100);
+    receive(R"(=cmd|'/c', \"x\")", 100);
     client.world.advance(base::Duration(60'000));
     post("/stock/counts",
          R"({"sku":"=cmd|'/c', \"x\"","counted":1,"as_of":"2026-05-04T10:00:30Z"})");
@@ -167,12 +167,12 @@ TEST_F(StockFacts, HistoriesAndExplanations) {
 }
 
 TEST_F(StockFacts, EventsAreCloudEvents) {
-    const Answer page = get("/events?limit=2");
+    const Answer page = get("/events?limit=3");
     EXPECT_EQ(page.at("/events/0/specversion"), "1.0");
-    EXPECT_EQ(page.at("/events/0/type"), "holdfast.sku.registered");
+    EXPECT_EQ(page.at("/events/1/type"), "holdfast.sku.registered");
     EXPECT_EQ(page.at("/events/0/source"), "/inventory/default");
-    EXPECT_EQ(page.at("/events/1/data/on_hand"), "10");
-    EXPECT_EQ(page.at("/events/1/subject"), "tea");
+    EXPECT_EQ(page.at("/events/2/data/on_hand"), "10");
+    EXPECT_EQ(page.at("/events/2/subject"), "tea");
     EXPECT_EQ(get("/events?after=" + page.at("/next")).at("/events"), "0 children");
     EXPECT_EQ(get("/events?wait_seconds=61").status, 422);
 }
