@@ -9,6 +9,7 @@
 
 #include "api/api_keys.hpp"
 #include "api/service.hpp"
+#include "api/timers.hpp"
 #include "app/demo.hpp"
 #include "app/operations.hpp"
 #include "app/partition_host.hpp"
@@ -68,28 +69,81 @@ int complain(const base::Error& error) {
 }
 
 // Answers become replies on a thread of their own: neither decisions nor sockets wait for a disk.
-class ReplyThread {
+// Reports, which wait for the replayer, have another, so that no answer waits for a report.
+class TaskThread {
   public:
-    ReplyThread()
+    TaskThread()
         : thread_([this] {
               while (queue_.run_until_stopped()) {
               }
           }) {}
-    ~ReplyThread() { queue_.stop(); }
+    ~TaskThread() { stop(); }
     [[nodiscard]] api::TaskQueue& queue() { return queue_; }
+    void stop() {
+        queue_.stop();
+        if (thread_.joinable()) {
+            thread_.join();
+        }
+    }
 
   private:
     api::TaskQueue queue_;
     std::jthread thread_;
 };
 
-api::Context make_context(PartitionHost& host, const base::Clock& clock, api::TaskQueue& replies,
+// Long polls end on time, and all at once when the service drains.
+class TimerThread {
+  public:
+    explicit TimerThread(const base::Clock& clock)
+        : timers_(clock), thread_([this] { timers_.run_until_stopped(); }) {}
+    ~TimerThread() { stop(); }
+    [[nodiscard]] api::Timers& timers() { return timers_; }
+    void stop() {
+        timers_.stop();
+        if (thread_.joinable()) {
+            thread_.join();
+        }
+    }
+
+  private:
+    api::Timers timers_;
+    std::jthread thread_;
+};
+
+struct Helpers {
+    explicit Helpers(const base::Clock& clock) : timers(clock) {}
+    TaskThread replies;
+    TaskThread reports;
+    TimerThread timers;
+};
+
+// Stands behind the service: when it goes, nothing of the service runs any more.
+class EndOfWork {
+  public:
+    explicit EndOfWork(Helpers& helpers) : helpers_(helpers) {}
+    ~EndOfWork() {
+        helpers_.timers.stop();
+        helpers_.reports.stop();
+        helpers_.replies.stop();
+    }
+    EndOfWork(const EndOfWork&) = delete;
+    EndOfWork& operator=(const EndOfWork&) = delete;
+
+  private:
+    Helpers& helpers_;
+};
+
+api::Context make_context(PartitionHost& host, const base::Clock& clock, Helpers& helpers,
                           const cli::ServeOptions& options) {
     return {.port = host.writer(),
             .published = host.published(),
             .ledger = host.ledger(),
             .index = host.index(),
-            .replies = replies,
+            .history = host.history(),
+            .replies = helpers.replies.queue(),
+            .inspector = host.inspector(),
+            .reports = helpers.reports.queue(),
+            .timers = helpers.timers.timers(),
             .clock = clock,
             .names = api::Names(host.published(), host.ids(), host.partition()),
             .private_key = host.private_key(),
@@ -114,8 +168,10 @@ Result<void> run(const cli::ServeOptions& options, const std::string& version,
     if (options.demo) {
         stock_demo_catalogue(host->writer());
     }
-    ReplyThread replies;
-    api::Service service(make_context(*host, clock, replies.queue(), options), metrics);
+    Helpers helpers(clock);
+    api::Service service(make_context(*host, clock, helpers, options), metrics);
+    const EndOfWork end_of_work(helpers);
+    service.gauges.start();
     const api::Authenticator authenticator(std::move(keys));
     Operations operations(*host, clock, metrics, options.storage_reserve_bytes, version);
     transport::http::HttpApi handler(service, operations, authenticator, metrics);
@@ -127,6 +183,7 @@ Result<void> run(const cli::ServeOptions& options, const std::string& version,
                                  {"ledger", std::string_view(host->directory())}});
     wait_for_stop(stop);
     operations.set_draining();
+    helpers.timers.timers().hurry();
     if (!server->drain(kDrainLimit)) {
         base::log_warning("some connections did not end in time and are closed");
     }
