@@ -18,10 +18,11 @@ namespace {
 using namespace model;
 using projection::ReservationFilter;
 
-constexpr std::array kStates = {
+constexpr std::array kStates = {  // all there are
     ReservationState::held,      ReservationState::payment_pending, ReservationState::review,
     ReservationState::committed, ReservationState::fulfilled,       ReservationState::reconciled,
-    ReservationState::released,  ReservationState::expired,         ReservationState::superseded};
+    ReservationState::released,  ReservationState::expired,         ReservationState::superseded,
+    ReservationState::queued};
 
 std::optional<ReservationState> parse_state(std::string_view text) {
     for (const auto state : kStates) {

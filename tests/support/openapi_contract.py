@@ -25,14 +25,20 @@ def _no_duplicates(pairs):
     return out
 
 
+def _decimal(text):
+    if not re.fullmatch(r"\d+\.\d{0,2}[1-9]", text):
+        raise ContractError(f"{text}: shares and factors have one to three decimals")
+    return float(text)
+
+
 def _no_number(text):
-    raise ContractError(f"{text}: the service only writes whole numbers")
+    raise ContractError(f"{text}: is no number of the service's")
 
 
 def strict_json(data):
-    """Parses an answer: UTF-8, no name twice, whole numbers only."""
+    """Parses an answer: UTF-8, no name twice, no exponents."""
     return json.loads(data.decode("utf-8"), object_pairs_hook=_no_duplicates,
-                      parse_float=_no_number, parse_constant=_no_number)
+                      parse_float=_decimal, parse_constant=_no_number)
 
 
 def accepted_items(request_body, body):

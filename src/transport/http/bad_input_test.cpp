@@ -120,7 +120,12 @@ std::vector<Case> wrong_fields() {
                "#/ttl_seconds"),
         create(R"({"sku":"tea","quantity":1,"metadata":{"a":1}})", 422, invalid, "#/metadata/a"),
         create(R"({"sku":"tea","quantity":1,"metadata":"a"})", 422, invalid, "#/metadata"),
-        create(R"({"sku":"tea","quantity":1,"wait_seconds":5})", 422, invalid, "#/wait_seconds"),
+        create(R"({"sku":"tea","quantity":1,"wait_seconds":-5})", 422, invalid, "#/wait_seconds"),
+        create(R"({"lines":[{"sku":"tea","quantity":1},{"sku":"tea","quantity":1}],)"
+               R"("wait_seconds":5})",
+               422, invalid, "#/wait_seconds"),
+        create(R"({"sku":"tea","quantity":1,"wait_seconds":5})", 422, "ttl_out_of_bounds",
+               "#/wait_seconds"),
         create(R"({"sku":"tea","quantity":1,"supersedes":"x"})", 422, invalid, "#/supersedes"),
         create(R"({"sku":"tea","quantity":1,"partial":"yes"})", 422, invalid, "#/partial"),
         create(with_sku("rum"), 422, "unknown_sku", "#/sku"),

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <set>
 
+#include "api/class_fields.hpp"
 #include "model/reason.hpp"
 #include "model/refusal.hpp"
 #include "transport/http/http_api.hpp"
@@ -84,6 +85,33 @@ TEST(OpenApi, EveryCodeAndReasonIsListed) {
         reasons.insert(std::string(model::to_string(static_cast<model::Reason>(i))));
     }
     EXPECT_EQ(texts(document.find("/components/schemas/Reason/enum")), reasons);
+}
+
+TEST(OpenApi, EveryFieldOfAClassIsDescribedWithItsBoundsAndWords) {
+    const SchemaChecker document;
+    const auto shown = document.find("/components/schemas/Class/properties");
+    const auto asked = document.find("/components/schemas/PutClassRequest/properties");
+    for (const auto& field : api::class_fields()) {
+        for (const JsonValue properties : {shown, asked}) {
+            const auto described = SchemaChecker::member(properties, field.name);
+            ASSERT_TRUE(described) << field.name;
+            if (field.kind == api::FieldKind::word) {
+                EXPECT_EQ(texts(*SchemaChecker::member(*described, "enum")),
+                          std::set<std::string>(field.words.begin(), field.words.end()));
+            } else if (field.kind != api::FieldKind::flag) {
+                const std::int64_t unit = field.kind == api::FieldKind::thousandths ? 1000 : 1;
+                EXPECT_EQ(SchemaChecker::member(*described, "minimum")->integer() * unit,
+                          field.least)
+                    << field.name;
+                EXPECT_EQ(SchemaChecker::member(*described, "maximum")->integer() * unit,
+                          field.most)
+                    << field.name;
+            }
+        }
+    }
+    // name, version, caps and position; key, source, sequence, caps and dry_run.
+    EXPECT_EQ(shown.size(), api::class_fields().size() + 4);
+    EXPECT_EQ(asked.size(), api::class_fields().size() + 5);
 }
 
 TEST(OpenApi, EveryReferenceLeadsSomewhere) {

@@ -59,7 +59,9 @@ void write_alternatives(JsonWriter& json, const api::Problem& problem) {
 
 void write_stop(JsonWriter& json, const api::ProblemStop& stop) {
     json.text("scope", model::to_string(stop.scope));
-    json.text("reason", model::to_string(stop.reason));
+    if (stop.reason != model::Reason::none) {  // a class stops by itself at its threshold
+        json.text("reason", model::to_string(stop.reason));
+    }
     if (stop.until) {
         json.time("until", *stop.until);
     }
