@@ -276,6 +276,31 @@ TEST_F(HistoryTest, WhatWasNotCommittedWasNotTold) {
     EXPECT_EQ(explain_only_cell().at.cell.on_hand, 15);
 }
 
+// What a crash leaves is what is in files at that moment: commits since the last flush are lost.
+TEST_F(HistoryTest, ACrashLosesTheNewestCommitsAndNothingElse) {
+    shop_.receipt(1, 10);
+    const auto id = shop_.hold(1, 4);
+    feed_all();
+    open();
+    const auto kept = history_->position();
+    shop_.verb(id, Verb::commit, 4);
+    feed_all();
+    shop_.verb(id, Verb::ship, 3);
+    feed_all();
+    const ledger::testing::TemporaryDirectory elsewhere;
+    std::filesystem::copy(directory_.path(), elsewhere / "copy",
+                          std::filesystem::copy_options::recursive);
+    const auto recovered = open_history(elsewhere / "copy");
+    ASSERT_TRUE(recovered.has_value()) << recovered.error().message;
+    EXPECT_EQ((*recovered)->position(), kept);
+    EXPECT_EQ((*recovered)->stock_at(kOurs, SkuId(1), {})->cells.at(0).cell,
+              (model::CellImage{.on_hand = 10, .held = 4}));
+    feed(**recovered, shop_, shop_.last());
+    EXPECT_EQ((*recovered)->stock_at(kOurs, SkuId(1), {})->cells.at(0).cell,
+              (model::CellImage{.on_hand = 7, .committed = 1}));
+    EXPECT_EQ(all_events(**recovered, kOurs, SkuSubject{.sku = SkuId(1)}), (Numbers{4, 3, 2, 1}));
+}
+
 TEST_F(HistoryTest, ItsDirectoryIsLocked) {
     const auto again = open_history(directory_.path());
     ASSERT_FALSE(again.has_value());
