@@ -74,6 +74,24 @@ class Events(ServiceCase):
         told = self.page(after=start, limit=1000)["events"]
         self.assertIn(sku, [event.get("subject") for event in told])
 
+    def test_a_stop_ends_all_waits(self):
+        head, got = self.head(), []
+
+        def wait():
+            client = Client(self.service.url)
+            got.append(client.get(f"/events?after={head}&wait_seconds=60"))
+            client.close()
+        threads = [threading.Thread(target=wait) for _ in range(20)]
+        for thread in threads:
+            thread.start()
+        waiting = f"holdfast_http_requests_in_flight {len(threads) + 1}\n"  # and the asking one
+        while waiting not in self.client.get("//metrics").body.decode():
+            pass
+        self.restart(hard=False)
+        for thread in threads:
+            thread.join()
+        self.assertEqual([self.ok(answer)["events"] for answer in got], [[]] * len(threads))
+
     def test_what_is_wrong_is_named(self):
         for query, name in (("after=odd", "after"), ("wait_seconds=61", "wait_seconds"),
                             ("wait_seconds=-1", "wait_seconds"), ("limit=1001", "limit")):
