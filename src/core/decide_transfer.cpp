@@ -35,6 +35,9 @@ Decision decide_transfer(const Asked& asked, const TransferStock& request) {
     if (!to) {
         return std::move(to).error();
     }
+    if (*from == *to || request.quantity < 1 || request.quantity > kLineQuantityMax) {
+        return refuse_limit(asked, RefusalCode::limit_exceeded, kLineQuantityMax);
+    }
     TransferChanged event{.step = request.instant ? TransferStep::moved : TransferStep::sent,
                           .units = request.quantity,
                           .occurred_at = request.occurred_at.value_or(base::Time{}),
@@ -52,8 +55,8 @@ Decision decide_transfer(const Asked& asked, const TransferStock& request) {
                           .key = key_use(asked.command)};
     const bool fits = add_within_limit(event.from.on_hand, -request.quantity) &&
                       (!request.instant || add_within_limit(event.to.on_hand, request.quantity));
-    if (!fits || request.quantity > kLineQuantityMax) {
-        return refuse_limit(asked, RefusalCode::limit_exceeded, kLineQuantityMax);
+    if (!fits) {
+        return refuse_limit(asked, RefusalCode::limit_exceeded, kCellQuantityMax);
     }
     std::vector<Event> events;
     events.emplace_back(event);
@@ -67,6 +70,9 @@ Decision decide_settle_transfer(const Asked& asked, const SettleTransfer& reques
     }
     TransferImage image = found->second.image;
     const std::int64_t units = request.quantity.value_or(image.in_transit());
+    if (units < 1) {
+        return refuse_limit(asked, RefusalCode::limit_exceeded, kLineQuantityMax);
+    }
     if (units > image.in_transit()) {
         Refusal refusal;
         refusal.code = RefusalCode::quantity_exceeded;
