@@ -32,14 +32,22 @@ CellImage cell_image(const State& state, std::optional<SkuId> sku, PoolId pool) 
     return cell != kNoIndex ? state.cells[cell].units : CellImage{};
 }
 
+// Units that are unavailable for a reason and may become available again. What a count that waits
+// for approval disputes is the count's to give back.
 std::int64_t unavailable_for(const State& state, SkuId sku, PoolId pool, Reason reason) {
     const std::uint32_t cell = state.find_cell(sku, pool);
     if (cell == kNoIndex) {
         return 0;
     }
-    const auto& parts = state.cell_facts[cell].unavailable;
-    const auto found = std::ranges::find(parts, reason, &std::pair<Reason, std::int64_t>::first);
-    return found != parts.end() ? found->second : 0;
+    const CellFacts& facts = state.cell_facts[cell];
+    const auto found =
+        std::ranges::find(facts.unavailable, reason, &std::pair<Reason, std::int64_t>::first);
+    if (found == facts.unavailable.end()) {
+        return 0;
+    }
+    const Case* const pending =
+        reason == Reason::disputed ? state.find_case(facts.pending_count) : nullptr;
+    return found->second - (pending != nullptr ? pending->image.count.disputed : 0);
 }
 
 // How the cell's figures move: on hand, and what is unavailable for one reason.
@@ -145,7 +153,7 @@ Decision decide_safety_stock(const Asked& asked, const SetSafetyStock& request) 
     if (!pool) {
         return std::move(pool).error();
     }
-    if (beyond_cell_limit(request.units)) {
+    if (request.units < 0 || beyond_cell_limit(request.units)) {
         return refuse_cell_limit(asked);
     }
     SafetyStockSet event{.tenant = *asked.tenant,
