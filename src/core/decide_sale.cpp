@@ -25,8 +25,9 @@ std::expected<std::vector<SoldLine>, Decision> resolve(const Asked& asked,
     std::int64_t total = 0;
     for (std::size_t i = 0; i < request.lines.size(); ++i) {
         const RequestedLine& from = request.lines[i];
-        total += std::min(from.quantity, kLineQuantityMax);
-        if (from.quantity > kLineQuantityMax || total > kReservationQuantityMax) {
+        total += std::clamp<std::int64_t>(from.quantity, 0, kLineQuantityMax);
+        if (from.quantity < 1 || from.quantity > kLineQuantityMax ||
+            total > kReservationQuantityMax) {
             return std::unexpected(
                 refuse_limit(asked, RefusalCode::limit_exceeded, kReservationQuantityMax));
         }
@@ -97,6 +98,20 @@ void add_new(const RequestedLine& from, const SoldLine& line, std::vector<LineIm
                    .group = from.group});
 }
 
+// Sales take what is not there, but no cell counts beyond its limits.
+bool beyond_cell_limit(const State& state, const ReservationImage& image) {
+    return std::ranges::any_of(image.lines, [&](const LineImage& line) {
+        const bool known = line.sku.value() < state.skus.size() && !line.untracked;
+        const std::uint32_t index = known ? state.find_cell(line.sku, line.pool) : kNoIndex;
+        if (index == kNoIndex) {
+            return false;
+        }
+        const CellImage& cell = state.cells[index].units;
+        return cell.committed > kCellQuantityMax - kReservationQuantityMax ||
+               cell.on_hand < -kCellQuantityMax + kReservationQuantityMax;
+    });
+}
+
 }  // namespace
 
 Decision decide_sale(const Asked& asked, const RecordSale& request) {
@@ -125,6 +140,7 @@ Decision decide_sale(const Asked& asked, const RecordSale& request) {
     image.texts.order_reference = request.reference.text;
     image.texts.channel = request.channel;
     Availability available(asked.state, true);
+    image.lines.reserve(sold->size());
     for (std::size_t i = 0; i < sold->size(); ++i) {
         (*sold)[i].is_new
             ? add_new(request.lines[i], (*sold)[i], image.lines)
@@ -134,6 +150,9 @@ Decision decide_sale(const Asked& asked, const RecordSale& request) {
         line.soft = false;
         const std::int64_t units = std::exchange(line.units.held, 0);
         (request.shipped ? line.units.shipped : line.units.committed) = units;
+    }
+    if (beyond_cell_limit(asked.state, image)) {
+        return refuse_limit(asked, RefusalCode::limit_exceeded, kCellQuantityMax);
     }
     events.emplace_back(
         ReservationChanged{.verb = Verb::sale,
