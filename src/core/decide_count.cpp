@@ -42,6 +42,12 @@ bool within_threshold(const SkuClass& policy, std::int64_t on_hand, std::int64_t
     return size <= std::max<__int128>(share, policy.count_units_max);
 }
 
+// False: on hand would be beyond what a cell can count.
+bool add_drift(CellImage& cell, std::int64_t drift) {
+    return !__builtin_add_overflow(cell.on_hand, drift, &cell.on_hand) &&
+           cell.on_hand <= kCellQuantityMax && cell.on_hand >= -kCellQuantityMax;
+}
+
 base::Digest128 plan_of(const Sku& sku, const Pool& pool, const CountStock& request) {
     base::Buffer bytes;
     base::ByteWriter out(bytes);
@@ -147,6 +153,11 @@ Decision decide_count(const Asked& asked, const CountStock& request) {
     if (!pool) {
         return std::move(pool).error();
     }
+    // So many units cannot be disputed or corrected, whatever the ledger has.
+    if (request.counted < 0 || request.counted > kCellQuantityMax ||
+        request.drift > kCellQuantityMax || request.drift < -kCellQuantityMax) {
+        return refuse_limit(asked, RefusalCode::limit_exceeded, kCellQuantityMax);
+    }
     static const CellFacts kUntouched;
     const std::uint32_t cell = asked.state.find_cell(*sku, *pool);
     Counted counted{.asked = asked,
@@ -166,11 +177,13 @@ Decision decide_count(const Asked& asked, const CountStock& request) {
     const std::int64_t before = counted.cell.on_hand;
     replace_pending(counted, events);
     if (!within_threshold(asked.state.class_of(*sku), before, request.drift)) {
+        if (counted.cell.unavailable >
+            kCellQuantityMax + std::min<std::int64_t>(request.drift, 0)) {
+            return refuse_limit(asked, RefusalCode::limit_exceeded, kCellQuantityMax);
+        }
         return leave_pending(counted, std::move(events));
     }
-    const bool overflow =
-        __builtin_add_overflow(counted.cell.on_hand, request.drift, &counted.cell.on_hand);
-    if (overflow || counted.cell.on_hand > kCellQuantityMax) {
+    if (!add_drift(counted.cell, request.drift)) {
         return refuse_limit(asked, RefusalCode::limit_exceeded, kCellQuantityMax);
     }
     StockCounted event =
@@ -200,8 +213,7 @@ Decision decide_pending(const Asked& asked, const ResolveCase& request, const Ca
     CellImage units = asked.state.cells[cell].units;
     units.unavailable -= image.count.disputed;
     const std::int64_t delta = approve ? image.count.drift : 0;
-    if (__builtin_add_overflow(units.on_hand, delta, &units.on_hand) ||
-        units.on_hand > kCellQuantityMax) {
+    if (!add_drift(units, delta)) {
         return refuse_limit(asked, RefusalCode::limit_exceeded, kCellQuantityMax);
     }
     StockCounted event{
@@ -262,6 +274,14 @@ std::vector<Event> late_money(const Asked& asked, const ReservationImage& image,
         return {};
     }
     const LineQuantities totals = sum_lines(image.lines);
+    // What the money is for, as its bearer or the client says it.
+    const auto* const commit = std::get_if<ChangeReservation>(&asked.command.request);
+    std::string_view reference = image.texts.reference;
+    for (const std::string_view order :
+         {image.texts.order_reference,
+          commit != nullptr ? std::string_view(commit->order_reference) : std::string_view()}) {
+        reference = order.empty() ? reference : order;
+    }
     std::vector<Event> out;
     out.emplace_back(CaseOpened{.image = {.id = CaseId(asked.stamp.next.value() + events_before),
                                           .tenant = image.tenant,
@@ -270,9 +290,7 @@ std::vector<Event> late_money(const Asked& asked, const ReservationImage& image,
                                           .sku = image.lines.front().sku,
                                           .units = totals.expired + totals.released,
                                           .reservation = image.id,
-                                          .reference = image.texts.order_reference.empty()
-                                                           ? image.texts.reference
-                                                           : image.texts.order_reference}});
+                                          .reference = reference}});
     return out;
 }
 
