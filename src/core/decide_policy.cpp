@@ -32,6 +32,38 @@ auto settings_of(const Pool& p) {
     return std::tie(p.kind, p.region, p.priority, p.channels, p.overflow);
 }
 
+// The bounds of a class, in the order of its fields. The API names the field; here is the wall:
+// what gets past it would be in the ledger for ever.
+std::optional<std::int64_t> beyond_bounds(const SkuClass& c) {
+    constexpr std::int64_t kDaysMax = 366LL * 24 * 3600 * 1000;
+    for (const auto duration :
+         {c.hold_ttl, c.hold_ttl_max, c.payment_ttl, c.payment_ttl_max, c.lifetime_max,
+          c.review_max, c.held_downtime_grace, c.payment_downtime_grace, c.wait_max}) {
+        if (duration.count() < 0 || duration.count() > kDaysMax) {
+            return kDaysMax / 1000;
+        }
+    }
+    for (const auto units : {c.safety_units, c.backorder_max, c.stop_selling_at, c.line_units_max,
+                             c.count_units_max, c.low_units}) {
+        if (units < 0 || units > kLineQuantityMax) {
+            return kLineQuantityMax;
+        }
+    }
+    if (c.safety_permille > kPermille || c.count_permille_max > kPermille) {
+        return kPermille;
+    }
+    if (c.hold_permille < kPermille || c.hold_permille > kPermille * kPermille) {
+        return kPermille * kPermille;
+    }
+    return c.extensions_max > UINT16_MAX ? std::optional<std::int64_t>(UINT16_MAX) : std::nullopt;
+}
+
+bool any_negative(const CapsByKind& caps) {
+    return std::ranges::any_of(caps, [](const OwnerCaps& cap) {
+        return cap.units < 0 || cap.holds < 0 || cap.unit_seconds < 0;
+    });
+}
+
 // The versioned record after the put; nothing if the expected version is another one.
 template <typename Settings>
 struct Put {
@@ -51,7 +83,8 @@ Put<Settings> put(const Asked& asked, const Settings* known, const Settings& ask
     out.record = asked_for;
     out.same = known != nullptr && settings_of(*known) == settings_of(asked_for);
     out.record.version = known == nullptr ? 1 : known->version + (out.same ? 0 : 1);
-    out.record.id = known != nullptr ? known->id : decltype(known->id)(static_cast<std::uint16_t>(count));
+    out.record.id =
+        known != nullptr ? known->id : decltype(known->id)(static_cast<std::uint16_t>(count));
     return out;
 }
 
@@ -67,6 +100,12 @@ Decision recorded(std::vector<Event> events, Changed event, bool same) {
 }  // namespace
 
 Decision decide_put_class(const Asked& asked, const PutClass& request) {
+    if (const auto bound = beyond_bounds(request.policy)) {
+        return refuse_limit(asked, RefusalCode::limit_exceeded, *bound);
+    }
+    if (any_negative(request.policy.caps)) {
+        return refuse_limit(asked, RefusalCode::limit_exceeded, 0);
+    }
     std::vector<Event> events;
     const TenantId tenant = ensure_tenant(asked, events);
     const SkuClass fresh_default = default_class();
@@ -136,6 +175,9 @@ Decision decide_put_pool(const Asked& asked, const PutPool& request) {
 }
 
 Decision decide_caps(const Asked& asked, const SetCaps& request) {
+    if (any_negative(request.caps)) {
+        return refuse_limit(asked, RefusalCode::limit_exceeded, 0);
+    }
     std::vector<Event> events;
     const TenantId tenant = ensure_tenant(asked, events);
     const bool same = asked.tenant && asked.state.tenant(tenant).caps == request.caps;
@@ -185,7 +227,10 @@ Decision decide_selling(const Asked& asked, const ChangeSelling& request) {
     const auto known = std::ranges::find_if(stops, [&](const Stop& stop) {
         return stop.scope == event.stop.scope && stop.name == event.stop.name;
     });
-    if (request.stopped && known == stops.end() && stops.size() >= kStopsMax) {
+    const auto in_force = std::ranges::count_if(
+        stops, [&](const Stop& stop) { return stop.covers(asked.stamp.time); });
+    if (request.stopped && known == stops.end() &&
+        static_cast<std::size_t>(in_force) >= kStopsMax) {
         return refuse_limit(asked, RefusalCode::limit_exceeded, kStopsMax);
     }
     const bool same = request.stopped ? known != stops.end() && known->until == event.stop.until &&
