@@ -160,6 +160,9 @@ Decision decide_late_commit(const Asked& asked, const Reservation& old,
     if (!units) {
         return std::move(units).error();
     }
+    if (std::ranges::all_of(*units, [](std::int64_t n) { return n == 0; })) {
+        return refuse_state(change, RefusalCode::expired);  // it waited for units and got none
+    }
     auto lines = same_pools(change, *units);
     if (!lines) {
         Allotment allotment = other_pools(change, *units);
