@@ -103,6 +103,14 @@ std::vector<std::uint32_t> usable_cells(const State& state, SkuId id, PoolId nam
         }
         return out;
     }
+    if (state.next_cell(sku.cell) == kNoIndex) {  // most SKUs are in one pool: nothing to sort
+        const Pool& pool = where.tenant.pools[state.cells[sku.cell].pool.value()];
+        if (rank_of(where.tenant, pool, where.channel) != kClosed &&
+            !is_stopped(where.tenant, pool, where.now)) {
+            out.push_back(sku.cell);
+        }
+        return out;
+    }
     std::vector<Place> places;
     for (std::uint32_t c = sku.cell; c != kNoIndex; c = state.next_cell(c)) {
         const Pool& pool = where.tenant.pools[state.cells[c].pool.value()];
@@ -200,9 +208,11 @@ void write_entries(const State& state, const Wanted& wanted, const Plan& plan, b
     entry.soft = soft;
     if (entry.untracked || plan.parts.empty()) {
         entry.units = {.accepted = plan.given, .held = plan.given};
-        entry.pool = entry.untracked || plan.cells.empty()
-                         ? (entry.pool == kAnyPool ? kDefaultPool : entry.pool)
-                         : state.cells[plan.cells.front()].pool;
+        if (!entry.untracked && !plan.cells.empty()) {
+            entry.pool = state.cells[plan.cells.front()].pool;
+        } else if (entry.untracked || entry.pool == kAnyPool) {
+            entry.pool = kDefaultPool;  // what is not counted is nowhere in particular
+        }
         out.push_back(entry);
         return;
     }
