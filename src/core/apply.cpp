@@ -19,6 +19,7 @@ void apply_tenant(State& state, const TenantRegistered& event) {
     tenant.recorded_refusals_per_second = event.recorded_refusals_per_second;
     tenant.tombstones_max = event.tombstones_max;
     tenant.pools.push_back(default_pool());
+    tenant.pool_names.push_back(pool_name(tenant.name, default_pool().name).digest);
     state.tenants_by_name.put(tenant_name(event.name).digest, event.tenant.value());
     state.hash += hash_of(tenant, event.tenant) + hash_of(tenant.pools.front(), event.tenant);
 }

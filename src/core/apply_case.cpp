@@ -69,6 +69,22 @@ void apply_case_resolved(State& state, const CaseResolved& event) {
     state.cases.erase(found);
 }
 
+namespace {
+
+// A line may be served from more pools by the time the fact fits.
+std::vector<std::int64_t> by_line(const FactParked& event) {
+    std::vector<std::int64_t> out;
+    for (std::size_t i = 0; i < event.image.lines.size(); ++i) {
+        if (!event.image.lines[i].continues) {
+            out.push_back(0);
+        }
+        out.back() += event.quantities[i];
+    }
+    return out;
+}
+
+}  // namespace
+
 void restore_parked(State& state, const FactParked& event, Sequence sequence) {
     ParkedFact& fact = state.parked[sequence];
     fact = {.reservation = event.image.id,
@@ -76,7 +92,7 @@ void restore_parked(State& state, const FactParked& event, Sequence sequence) {
             .disposition = event.disposition,
             .occurred_at = event.occurred_at,
             .document = std::string(event.document),
-            .quantities = event.quantities};
+            .quantities = by_line(event)};
     state.hash += hash_of(sequence, fact);
 }
 

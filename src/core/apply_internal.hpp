@@ -33,6 +33,8 @@ class Rehash {
 std::uint32_t ensure_cell(State& state, model::SkuId sku, model::PoolId pool);
 // To be called after a cell's figures changed: notes what asks for an event of its own.
 void note_cell(State& state, std::uint32_t cell);
+// To be called after rules changed by which units are offered: everybody who waits may be served.
+void note_queues(State& state);
 
 void apply_class(State& state, const model::ClassDefined& event);
 void apply_pool(State& state, const model::PoolDefined& event);

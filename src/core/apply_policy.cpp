@@ -11,15 +11,39 @@ namespace holdfast::core {
 
 using namespace model;
 
+namespace {
+
+// Whether promised units are missing depends on how many the class lets go out on backorder.
+void note_cells_of(State& state, SkuId sku) {
+    for (std::uint32_t c = state.sku(sku).cell; c != kNoIndex; c = state.next_cell(c)) {
+        note_cell(state, c);
+    }
+}
+
+void note_class(State& state, TenantId tenant, ClassId sku_class) {
+    for (std::uint32_t i = 0; i < state.skus.size(); ++i) {
+        const Sku& sku = state.skus[i];
+        if (sku.tenant == tenant && sku.sku_class == sku_class) {
+            note_cells_of(state, SkuId(i));
+        }
+    }
+}
+
+}  // namespace
+
 void apply_class(State& state, const ClassDefined& event) {
-    auto& classes = state.tenants[event.tenant.value()].classes;
+    Tenant& tenant = state.tenants[event.tenant.value()];
+    auto& classes = tenant.classes;
     const std::size_t index = event.sku_class.id.value();
     CHECK(index <= classes.size(), "classes are numbered in order");
     CapsByKind old_caps{};
+    std::int64_t old_backorder_max = event.sku_class.backorder_max;
     if (index == classes.size()) {
         classes.push_back(event.sku_class);
+        tenant.class_names.push_back(class_name(tenant.name, event.sku_class.name).digest);
     } else {
         old_caps = classes[index].caps;
+        old_backorder_max = classes[index].backorder_max;
         state.hash -= hash_of(classes[index], event.tenant);
         classes[index] = event.sku_class;
     }
@@ -27,19 +51,26 @@ void apply_class(State& state, const ClassDefined& event) {
     if (old_caps != event.sku_class.caps) {
         recount_owners(state, event.tenant);
     }
+    if (old_backorder_max != event.sku_class.backorder_max) {
+        note_class(state, event.tenant, event.sku_class.id);
+    }
+    note_queues(state);
 }
 
 void apply_pool(State& state, const PoolDefined& event) {
-    auto& pools = state.tenants[event.tenant.value()].pools;
+    Tenant& tenant = state.tenants[event.tenant.value()];
+    auto& pools = tenant.pools;
     const std::size_t index = event.pool.id.value();
     CHECK(index <= pools.size(), "pools are numbered in order");
     if (index == pools.size()) {
         pools.push_back(event.pool);
+        tenant.pool_names.push_back(pool_name(tenant.name, event.pool.name).digest);
     } else {
         state.hash -= hash_of(pools[index], event.tenant);
         pools[index] = event.pool;
     }
     state.hash += hash_of(pools[index], event.tenant);
+    note_queues(state);
 }
 
 void apply_caps(State& state, const CapsSet& event) {
@@ -49,21 +80,23 @@ void apply_caps(State& state, const CapsSet& event) {
         tenant.caps = event.caps;
     }
     recount_owners(state, event.tenant);
+    note_queues(state);
 }
 
+// Stops that were over when this was said make room: else a thousand of them would be the last.
 void apply_selling(State& state, const SellingChanged& event) {
     auto& stops = state.tenants[event.tenant.value()].stops;
-    const auto known = std::ranges::find_if(stops, [&](const Stop& stop) {
-        return stop.scope == event.stop.scope && stop.name == event.stop.name;
+    std::erase_if(stops, [&](const Stop& stop) {
+        const bool gone = (stop.scope == event.stop.scope && stop.name == event.stop.name) ||
+                          !stop.covers(event.stop.since);
+        state.hash -= gone ? hash_of(stop, event.tenant) : 0;
+        return gone;
     });
-    if (known != stops.end()) {
-        state.hash -= hash_of(*known, event.tenant);
-        stops.erase(known);
-    }
     if (event.stopped) {
         stops.push_back(event.stop);
         state.hash += hash_of(event.stop, event.tenant);
     }
+    note_queues(state);
 }
 
 void apply_sku(State& state, const SkuRegistered& event) {
@@ -81,7 +114,8 @@ void apply_sku(State& state, const SkuRegistered& event) {
 
 void apply_sku_update(State& state, const SkuUpdated& event) {
     Sku& sku = state.skus[event.sku.value()];
-    const bool recount = state.tenant(sku.tenant).capped && sku.sku_class != event.sku_class;
+    const bool moves = sku.sku_class != event.sku_class;
+    const bool recount = moves && state.tenant(sku.tenant).capped;
     if (recount) {
         leave_owners_of_sku(state, event.sku);
     }
@@ -92,6 +126,9 @@ void apply_sku_update(State& state, const SkuUpdated& event) {
     }
     if (recount) {
         join_owners_of_sku(state, event.sku);
+    }
+    if (moves) {
+        note_cells_of(state, event.sku);
     }
 }
 

@@ -248,7 +248,8 @@ void apply_reservation(State& state, const ReservationChanged& event, model::Seq
     const bool created = known == nullptr;
     const std::uint32_t index = created ? new_reservation(state, image) : *known;
     Reservation& reservation = state.reservations[index];
-    const bool held_before = !created && state.units_of(reservation).held > 0;
+    const std::int64_t units_before = created ? 0 : state.units_of(reservation).held;
+    const bool counted_before = reservation.first_ownership != kNoIndex;
     const bool queued_before = !created && reservation.waiting == model::ReservationState::queued;
     if (!created) {
         state.hash -= hash_of(state, reservation);
@@ -271,9 +272,11 @@ void apply_reservation(State& state, const ReservationChanged& event, model::Seq
         join_queue(state, index);
     }
     link(state, index);
-    const bool holding = state.units_of(reservation).held > 0;
+    const std::int64_t units_now = state.units_of(reservation).held;
     state.totals.live_holds +=
-        static_cast<std::uint64_t>(holding) - static_cast<std::uint64_t>(held_before);
+        static_cast<std::uint64_t>(units_now > 0) - static_cast<std::uint64_t>(units_before > 0);
+    const bool counts = reservation.first_ownership != kNoIndex;
+    state.attention.owners |= counted_before && (!counts || units_now < units_before);
     state.totals.late_commits += static_cast<std::uint64_t>(event.verb == Verb::retake);
     state.hash += hash_of(state, reservation);
     note_reservation(state, index, event.verb);

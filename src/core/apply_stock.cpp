@@ -44,6 +44,15 @@ void note_cell(State& state, std::uint32_t index) {
     }
 }
 
+void note_queues(State& state) {
+    for (std::uint32_t q = 0; state.totals.waiters > 0 && q < state.queues.size(); ++q) {
+        if (!state.queues[q].empty()) {
+            const Reservation& first = state.reservations[state.queues[q].front().reservation];
+            state.attention.queues.push_back(state.lines[first.first_line].sku);
+        }
+    }
+}
+
 void note_move(State& state, std::uint32_t cell, Sequence sequence, base::Time occurred) {
     CellFacts& facts = state.cell_facts[cell];
     facts.moves[facts.move_count % facts.moves.size()] = {.sequence = sequence,

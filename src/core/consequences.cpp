@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/apply_internal.hpp"
 #include "core/decide_internal.hpp"
 #include "core/offer.hpp"
 
@@ -73,21 +74,30 @@ std::vector<Event> follow_review(const State& state, const ReservationImage& ima
                                                      : image.texts.payment_reference}});
 }
 
+// Takes up to `quantity` from the entries of the line that begins at `at`; the index after them.
+std::size_t settle_line(const ParkedFact& fact, ReservationImage& image, std::size_t at,
+                        std::int64_t& quantity) {
+    do {
+        LineQuantities& units = image.lines[at].units;
+        const bool ships = fact.verb == Verb::ship;
+        const std::int64_t part =
+            std::min(quantity, ships ? units.committed : units.shipped - units.returned);
+        (ships ? units.shipped : units.returned) += part;
+        units.committed -= ships ? part : 0;
+        quantity -= part;
+        ++at;
+    } while (at < image.lines.size() && image.lines[at].continues);
+    return at;
+}
+
 // The image after the parked fact, if all of it fits by now.
 std::optional<ReservationImage> after_fact(const ReservationImage& before, const ParkedFact& fact) {
     ReservationImage image = before;
-    for (std::size_t i = 0; i < fact.quantities.size(); ++i) {
-        LineQuantities& units = image.lines[i].units;
-        const std::int64_t quantity = fact.quantities[i];
-        const bool ships = fact.verb == Verb::ship;
-        if (quantity > (ships ? units.committed : units.shipped - units.returned)) {
+    std::size_t at = 0;
+    for (std::int64_t quantity : fact.quantities) {
+        at = settle_line(fact, image, at, quantity);
+        if (quantity > 0) {
             return std::nullopt;
-        }
-        if (ships) {
-            units.committed -= quantity;
-            units.shipped += quantity;
-        } else {
-            units.returned += quantity;
         }
     }
     ++image.version;
@@ -101,18 +111,17 @@ std::vector<Event> follow_facts(const State& state, const ReservationImage& imag
          ++about) {
         const Case* const open = state.find_case(std::get<2>(*about));
         const ParkedFact& fact = state.parked.at(open->image.fact);
-        // An entry may have come since the fact was parked: then its quantities are for others.
-        if (fact.quantities.size() != image.lines.size()) {
-            continue;
-        }
         auto settled = after_fact(image, fact);
         if (!settled) {
             continue;
         }
+        // A fact without a time of its own happened when it was reported, not when it fits.
+        const base::Time occurred =
+            fact.occurred_at == base::Time{} ? open->image.opened_at : fact.occurred_at;
         std::vector<Event> out;
         out.emplace_back(ReservationChanged{.verb = fact.verb,
                                             .disposition = fact.disposition,
-                                            .occurred_at = fact.occurred_at,
+                                            .occurred_at = occurred,
                                             .document = fact.document,
                                             .image = std::move(*settled),
                                             .key = {}});
@@ -125,25 +134,29 @@ std::vector<Event> follow_facts(const State& state, const ReservationImage& imag
     return {};
 }
 
-std::vector<Event> follow_reservation(const State& state, std::uint32_t index, Stamp stamp) {
-    const ReservationImage image = state.image_of(state.reservations[index]);
-    auto out = follow_review(state, image, stamp);
-    return out.empty() ? follow_facts(state, image, stamp) : std::move(out);
-}
-
 }  // namespace
 
-std::vector<Event> next_consequences(State& state, Stamp stamp) {
+std::vector<Event> next_consequences(State& state, Stamp stamp, bool room) {
     auto& attention = state.attention;
-    while (!attention.reservations.empty()) {
-        // It stays noted until it asks for nothing more: one event may make room for the next.
-        auto out = follow_reservation(state, attention.reservations.front(), stamp);
+    // A note stays until it asks for nothing more: one event may make room for the next.
+    for (std::size_t i = 0; i < attention.reservations.size();) {
+        const Reservation& noted = state.reservations[attention.reservations[i]];
+        const ReservationImage image = state.image_of(noted);
+        auto out = follow_review(state, image, stamp);
+        if (out.empty() && room) {
+            out = follow_facts(state, image, stamp);
+        }
         if (!out.empty()) {
             return out;
         }
-        attention.reservations.erase(attention.reservations.begin());
+        if (!room && state.find_case(CaseKind::unexpected_fact, image.id) != nullptr) {
+            ++i;
+        } else {
+            attention.reservations.erase(attention.reservations.begin() +
+                                         static_cast<std::ptrdiff_t>(i));
+        }
     }
-    while (!attention.cells.empty()) {
+    while (room && !attention.cells.empty()) {
         auto out = follow_cell(state, attention.cells.back(), stamp);
         attention.cells.pop_back();
         if (!out.empty()) {
@@ -151,6 +164,21 @@ std::vector<Event> next_consequences(State& state, Stamp stamp) {
         }
     }
     return {};
+}
+
+void note_consequences(State& state) {
+    for (std::uint32_t c = 0; c < state.cells.size(); ++c) {
+        note_cell(state, c);
+    }
+    note_queues(state);
+    model::ReservationId last;
+    for (const auto& [about, kind, id] : state.cases_about) {
+        const auto* const found = state.reservations_by_id.find(State::id_digest(about));
+        if (about != last && found != nullptr) {
+            state.attention.reservations.push_back(*found);
+        }
+        last = about;
+    }
 }
 
 }  // namespace holdfast::core

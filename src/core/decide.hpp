@@ -51,13 +51,16 @@ struct Decision {
 // payment_pending and a class of its lines says so. The reservation must be past its deadline.
 [[nodiscard]] model::Event decide_expiry(const State& state, const Reservation& reservation);
 
-// The waiter whose turn it is: the first that fits what there is. Null: nobody.
-[[nodiscard]] const Reservation* next_grant(const State& state, model::SkuId sku, base::Time now);
+// The waiter whose turn it is: the first that fits what there is. Null: nobody. `capped` learns
+// whether somebody was passed over because of an owner's cap.
+[[nodiscard]] const Reservation* next_grant(const State& state, model::SkuId sku, base::Time now,
+                                            bool* capped = nullptr);
 // The event that gives it its units.
 [[nodiscard]] model::Event decide_grant(const State& state, const Reservation& waiter,
                                         base::Time now);
-// A waiter's place, and when its turn may come if everybody before it lets their hold end: unknown
-// (kNever) if nothing says so.
+// A waiter's place, and when its turn comes if holds end at their deadlines and nothing else comes
+// back: unknown (kNever) if the holds there are do not free enough for everybody up to it, or if
+// there are too many to look at.
 struct Place {
     std::uint32_t ahead = 0;
     base::Time estimate_at = base::kNever;

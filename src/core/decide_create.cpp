@@ -218,8 +218,8 @@ Decision refuse_stock(const Asked& asked, std::span<const Wanted> wanted, const 
     Refusal refusal;
     refusal.code = RefusalCode::insufficient_stock;
     for (const auto& line : failing) {
-        for (std::uint32_t c = asked.state.sku(line.sku).cell; c != kNoIndex;
-             c = asked.state.next_cell(c)) {
+        for (const std::uint32_t c :
+             usable_cells(asked.state, line.sku, wanted[line.line].line.pool, where)) {
             if (const auto* const due = asked.state.first_due_in(asked.state.cells[c])) {
                 refusal.next_expiry_at =
                     std::min(refusal.next_expiry_at, base::time_from_ms(due->deadline_ms));
@@ -336,11 +336,11 @@ std::vector<LineImage> lines_of(std::span<const Wanted> wanted) {
     return out;
 }
 
-// Stops and caps, before anybody looks at stock: judged on what is asked for.
+// Stops and caps, before anybody looks at stock: judged on the least that is asked for.
 std::optional<Decision> judge_policy(const Asked& asked, std::span<const Wanted> wanted,
                                      const Superseded& superseded, const ReservationImage& image,
-                                     const Availability& available) {
-    if (auto stopped = judge_stops(asked, image, available)) {
+                                     const Whereabouts& where, const Availability& available) {
+    if (auto stopped = judge_stops(asked, image, where, available)) {
         return stopped;
     }
     ReservationImage as_asked = image;
@@ -385,19 +385,19 @@ Decision decide_create(const Asked& asked, const CreateReservation& request) {
     }
     Availability available(asked.state);
     give_back(asked.state, *superseded, available);
-    if (auto no = judge_policy(asked, *wanted, *superseded, image, available)) {
-        return std::move(*no);
-    }
     const Whereabouts where{.tenant = asked.state.tenant(*asked.tenant),
                             .channel = request.channel,
                             .region = request.region,
                             .now = asked.stamp.time};
+    if (auto no = judge_policy(asked, *wanted, *superseded, image, where, available)) {
+        return std::move(*no);
+    }
     Allotment allotment = allot(asked.state, *wanted, where, available);
     if (const auto* const dead =
             dead_hold_of(asked.state, allotment.short_cells, asked.stamp.time)) {
         return expire_first(*dead);
     }
-    if (sum_lines(allotment.lines).accepted == 0) {
+    if (allotment.failing.empty() && sum_lines(allotment.lines).accepted == 0) {
         allotment.failing = all_lines(*wanted);
     }
     if (!allotment.failing.empty()) {
@@ -406,6 +406,10 @@ Decision decide_create(const Asked& asked, const CreateReservation& request) {
                    : refuse_stock(asked, *wanted, where, std::move(allotment.failing));
     }
     image.lines = std::move(allotment.lines);
+    // Who asked for at least so much may get more: that, too, must be within the caps.
+    if (auto beyond = judge_caps(asked, image, superseded->reservations)) {
+        return std::move(*beyond);
+    }
     return accept(asked, request, *superseded, std::move(image));
 }
 

@@ -65,7 +65,11 @@ struct Policy {
 // decide_policy_limits.cpp: what is judged before stock. Nothing: go on.
 [[nodiscard]] std::optional<Decision> judge_stops(const Asked& asked,
                                                   const model::ReservationImage& image,
+                                                  const Whereabouts& where,
                                                   const Availability& available);
+// Whether so little can be sold of the SKU that its class stops selling it.
+[[nodiscard]] bool sells_no_more(const State& state, model::SkuId sku, const Whereabouts& where,
+                                 const Availability& available);
 [[nodiscard]] std::optional<Decision> judge_caps(const Asked& asked,
                                                  const model::ReservationImage& image,
                                                  std::span<const Reservation* const> superseded);

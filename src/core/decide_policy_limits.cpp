@@ -48,21 +48,11 @@ const Stop* stop_of_request(const Asked& asked, const Tenant& tenant,
     return found;
 }
 
-// Units of a SKU over all its pools, after what the same decision gives back.
-std::int64_t left_of(const State& state, SkuId sku, const Availability& available) {
-    __int128 sum = 0;
-    for (std::uint32_t c = state.sku(sku).cell; c != kNoIndex; c = state.next_cell(c)) {
-        sum += std::max<std::int64_t>(available.left(c), 0);
-    }
-    return static_cast<std::int64_t>(std::min<__int128>(sum, INT64_MAX));
-}
-
 // A class that stops before its last units.
 std::optional<Decision> judge_threshold(const Asked& asked, const LineImage& line,
-                                        std::size_t index, const Availability& available) {
-    const SkuClass& policy = asked.state.class_of(line.sku);
-    if (line.untracked || policy.stop_selling_at == 0 ||
-        left_of(asked.state, line.sku, available) > policy.stop_selling_at) {
+                                        std::size_t index, const Whereabouts& where,
+                                        const Availability& available) {
+    if (line.untracked || !sells_no_more(asked.state, line.sku, where, available)) {
         return std::nullopt;
     }
     if (const auto* const dead = dead_hold_of(asked.state, line.sku, asked.stamp.time)) {
@@ -72,19 +62,22 @@ std::optional<Decision> judge_threshold(const Asked& asked, const LineImage& lin
     refusal.code = RefusalCode::selling_stopped;
     refusal.line = static_cast<std::uint32_t>(index);
     refusal.stop = StopScope::sku_class;
-    refusal.limit = policy.stop_selling_at;
+    refusal.limit = asked.state.class_of(line.sku).stop_selling_at;
     return refused(asked, std::move(refusal));
 }
 
+// What an owner has is told up to here.
+constexpr std::int64_t kUsedMax = INT64_MAX;
+
 std::int64_t used_by(const State& state, const OwnerUse& use,
                      std::span<const Reservation* const> superseded, std::int64_t Ownership::* part,
-                     std::int64_t in_owner) {
+                     __int128 in_owner) {
     for (const auto* old : superseded) {
         if (const auto* const ownership = find_ownership(state, *old, use.scope)) {
             in_owner -= ownership->*part;
         }
     }
-    return in_owner;
+    return static_cast<std::int64_t>(std::min<__int128>(in_owner, kUsedMax));
 }
 
 struct Measured {
@@ -96,8 +89,24 @@ struct Measured {
 
 }  // namespace
 
+bool sells_no_more(const State& state, SkuId sku, const Whereabouts& where,
+                   const Availability& available) {
+    const SkuClass& policy = state.class_of(sku);
+    if (policy.stop_selling_at == 0) {
+        return false;
+    }
+    __int128 sum = 0;
+    std::int64_t best = 0;
+    for (const std::uint32_t cell : usable_cells(state, sku, kAnyPool, where)) {
+        const std::int64_t left = std::max<std::int64_t>(available.left(cell), 0);
+        sum += left;
+        best = std::max(best, left);
+    }
+    return (policy.split ? sum : best) <= policy.stop_selling_at;
+}
+
 std::optional<Decision> judge_stops(const Asked& asked, const ReservationImage& image,
-                                    const Availability& available) {
+                                    const Whereabouts& where, const Availability& available) {
     const Tenant& tenant = asked.state.tenant(image.tenant);
     if (!tenant.stops.empty()) {
         if (const Stop* const stop = stop_of_request(asked, tenant, image)) {
@@ -110,7 +119,7 @@ std::optional<Decision> judge_stops(const Asked& asked, const ReservationImage& 
                 return refuse_stopped(asked, *stop, i);
             }
         }
-        if (auto threshold = judge_threshold(asked, image.lines[i], i, available)) {
+        if (auto threshold = judge_threshold(asked, image.lines[i], i, where, available)) {
             return threshold;
         }
     }

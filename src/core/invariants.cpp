@@ -192,7 +192,8 @@ Violation check_queues(const State& state) {
 
 Violation check_owners(const State& state) {
     struct Sum {
-        std::int64_t units = 0, holds = 0, unit_seconds = 0;
+        std::int64_t holds = 0;
+        __int128 units = 0, unit_seconds = 0;
     };
     std::map<base::Digest128, Sum> sums;
     for (std::uint32_t r = 0; r < state.reservations.size(); ++r) {

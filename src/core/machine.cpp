@@ -1,9 +1,14 @@
 #include "core/machine.hpp"
 
+#include <algorithm>
+#include <utility>
+
 #include "base/check.hpp"
 #include "core/apply.hpp"
+#include "core/apply_internal.hpp"
 #include "core/consequences.hpp"
 #include "model/event_codec.hpp"
+#include "model/limits.hpp"
 
 namespace holdfast::core {
 
@@ -41,14 +46,8 @@ struct NoteTouched {
 
 }  // namespace
 
-Machine::Machine(State& state) : state_(state) {
-    // Waiters that the last life had no budget for.
-    for (std::uint32_t i = 0; i < state.skus.size(); ++i) {
-        if (state.queue_of(SkuId(i)) != nullptr) {
-            grants_due_.emplace_back(i);
-        }
-    }
-}
+// What the last life had no room or budget for.
+Machine::Machine(State& state) : state_(state) { note_consequences(state); }
 
 void Machine::append_one(const Event& event, OpenBatch& batch) {
     encode(event, batch.payload);
@@ -91,39 +90,73 @@ bool Machine::make_way(const Decision& decision, OpenBatch& batch, std::uint32_t
     return true;
 }
 
+// False: not all within this batch's budget.
 bool Machine::grant(SkuId sku, OpenBatch& batch, std::uint32_t budget) {
-    while (const Reservation* const next = next_grant(state_, sku, batch.time)) {
+    bool capped = false;
+    while (const Reservation* const next = next_grant(state_, sku, batch.time, &capped)) {
         if (batch.expiries >= budget) {
             return false;
         }
         append_one(decide_grant(state_, *next, batch.time), batch);
         ++batch.expiries;
+        state_.attention.queues.clear();  // it touched its own SKU, which is looked at again here
+    }
+    if (capped && std::ranges::find(capped_, sku) == capped_.end()) {
+        capped_.push_back(sku);
     }
     return true;
+}
+
+// Stops end without an event: who waited for that may be served now.
+void Machine::note_ended_stops(base::Time now) {
+    const base::Time before = std::exchange(settled_at_, now);
+    if (state_.totals.waiters == 0 || before == now) {
+        return;
+    }
+    for (std::uint32_t t = 0; t < state_.tenants.size(); ++t) {
+        for (const auto& stop : state_.tenants[t].stops) {
+            if (stop.covers(before) && !stop.covers(now)) {
+                note_queues(state_);
+                return;
+            }
+        }
+    }
+}
+
+// Who waits for SKUs in which something changed, and for owners who hold less than before.
+void Machine::collect_grants_due() {
+    auto& attention = state_.attention;
+    for (const SkuId sku : attention.queues) {
+        if (grants_due_.empty() || grants_due_.back() != sku) {
+            grants_due_.push_back(sku);
+        }
+    }
+    attention.queues.clear();
+    if (std::exchange(attention.owners, false)) {
+        grants_due_.insert(grants_due_.end(), capped_.begin(), capped_.end());
+        capped_.clear();
+    }
 }
 
 // What follows from the events so far: cases first, because they say what stock is promised
 // already, then waiters.
 void Machine::settle(OpenBatch& batch, std::uint32_t budget) {
-    auto& attention = state_.attention;
+    note_ended_stops(batch.time);
     while (true) {
-        const auto events = next_consequences(state_, {.next = batch.next, .time = batch.time});
-        if (events.empty()) {
-            break;
-        }
+        const auto events = next_consequences(state_, {.next = batch.next, .time = batch.time},
+                                              batch.count < kBatchEventsMax);
         for (const auto& event : events) {
             append_one(event, batch);
         }
-    }
-    grants_due_.insert(grants_due_.end(), attention.queues.begin(), attention.queues.end());
-    attention.queues.clear();
-    while (!grants_due_.empty()) {
-        if (!grant(grants_due_.back(), batch, budget)) {
+        if (!events.empty()) {
+            continue;
+        }
+        collect_grants_due();
+        if (grants_due_.empty() || !grant(grants_due_.back(), batch, budget)) {
             return;
         }
         grants_due_.pop_back();
     }
-    attention.queues.clear();  // the grants themselves touched their SKUs
 }
 
 Execution Machine::execute(const Command& command, OpenBatch& batch, std::uint32_t expiry_budget) {

@@ -67,11 +67,15 @@ class Machine {
     bool make_way(const Decision& decision, OpenBatch& batch, std::uint32_t budget);
     void settle(OpenBatch& batch, std::uint32_t budget);
     bool grant(model::SkuId sku, OpenBatch& batch, std::uint32_t budget);
+    void note_ended_stops(base::Time now);
+    void collect_grants_due();
     void show_place(const model::Command& command, Execution& execution) const;
 
     State& state_;
     base::Buffer shown_;
     std::vector<model::SkuId> grants_due_;  // may repeat; what the budget did not allow yet
+    std::vector<model::SkuId> capped_;      // somebody waits there until an owner holds less
+    base::Time settled_at_{};               // up to here ended stops were looked at
 };
 
 }  // namespace holdfast::core

@@ -45,8 +45,11 @@ std::int64_t saturating_product(std::int64_t units, std::int64_t seconds) {
     return static_cast<std::int64_t>(std::min<__int128>(exact, kUnitSecondsMax));
 }
 
+// From creation to the deadline. Who waited in a queue begins with the grant, which is when its
+// life was set to begin.
 std::int64_t seconds_of(const ReservationImage& image) {
-    const std::int64_t ms = (image.expires_at - image.created_at).count();
+    const base::Time begin = std::max(image.created_at, image.first_created_at);
+    const std::int64_t ms = (image.expires_at - begin).count();
     return (std::max<std::int64_t>(ms, 0) + kMsPerSecond - 1) / kMsPerSecond;
 }
 

@@ -118,6 +118,8 @@ struct Tenant {
     std::uint32_t tombstones_max = 0;
     std::vector<model::SkuClass> classes;
     std::vector<model::Pool> pools;
+    std::vector<base::Digest128> class_names;  // of the classes, of the pools: what is looked up
+    std::vector<base::Digest128> pool_names;
     model::CapsByKind caps{};
     bool capped = false;                            // some cap is in force: owners are kept
     std::vector<model::Stop> stops;                 // in force or over; one per scope and name
@@ -132,9 +134,9 @@ struct Tenant {
 // What one principal holds in one scope: a class, or all of its tenant. Exists while it holds.
 struct Owner {
     base::Digest128 scope;
-    std::int64_t units = 0;
     std::int64_t holds = 0;
-    std::int64_t unit_seconds = 0;
+    __int128 units = 0;  // no sum of bounded parts overflows
+    __int128 unit_seconds = 0;
     HeapRoot deadlines;  // of its ownerships
 };
 
@@ -162,7 +164,7 @@ struct ParkedFact {
     model::Disposition disposition = model::Disposition::restock;
     base::Time occurred_at{};
     std::string document;
-    std::vector<std::int64_t> quantities;  // per entry of the reservation's image
+    std::vector<std::int64_t> quantities;  // per line: entries come and go, lines do not
 };
 
 struct Transfer {

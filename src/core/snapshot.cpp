@@ -163,15 +163,18 @@ Result<void> write_open(const State& state, ChunkWriter& out) {
         TRY_VOID(out.record(Record::transfer, [&](ByteWriter& w) { write_event(w, event); }));
     }
     for (const auto& [sequence, fact] : state.parked) {
-        const model::FactParked event{
-            .tenant = {},
-            .verb = fact.verb,
-            .disposition = fact.disposition,
-            .occurred_at = fact.occurred_at,
-            .document = fact.document,
-            .image = state.image_of(*state.find_reservation(fact.reservation)),
-            .quantities = fact.quantities,
-            .key = {}};
+        model::FactParked event{.tenant = {},
+                                .verb = fact.verb,
+                                .disposition = fact.disposition,
+                                .occurred_at = fact.occurred_at,
+                                .document = fact.document,
+                                .image = state.image_of(*state.find_reservation(fact.reservation)),
+                                .quantities = {},
+                                .key = {}};
+        std::size_t line = 0;
+        for (const auto& entry : event.image.lines) {  // a line's units at its first entry
+            event.quantities.push_back(entry.continues ? 0 : fact.quantities[line++]);
+        }
         TRY_VOID(out.record(Record::parked, [&](ByteWriter& w) {
             w.varint(sequence.value());
             write_event(w, event);
@@ -242,7 +245,8 @@ void read_tenant(ByteReader& reader, State& state) {
     }
     state.hash += hash_of(tenant, event.tenant);
     state.hash -= hash_of(tenant.pools.front(), event.tenant);
-    tenant.pools.clear();                 // they have records of their own
+    tenant.pools.clear();  // they have records of their own
+    tenant.pool_names.clear();
     recount_owners(state, event.tenant);  // nothing yet; from here on owners are kept
 }
 

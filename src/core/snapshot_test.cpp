@@ -15,6 +15,52 @@ using base::ByteWriter;
 using base::ErrorCode;
 using testing::World;
 
+// Classes, caps and pools with everything that they can say; holds that are soft, split or wait.
+void fill_rules(World& world) {
+    world.put_class("rich", [](SkuClass& c) {
+        c.hold_permille = 2'000;
+        c.wait_max = 10min;
+        c.caps[1] = {.units = 50, .holds = 5, .unit_seconds = 500'000};
+    });
+    world.set_caps({OwnerCaps{.units = 90}, {}, OwnerCaps{.holds = 9}});
+    world.put_pool("west", {.region = "us", .priority = 3, .channels = {"tv"}}, "east");
+    world.put_sku("S", "rich");
+    world.receive("S", 2, "", "default");
+    world.receive("S", 1, "", "east");
+    world.held({.lines = {{"S", 6}}, .agent_id = "bot", .operator_id = "acme", .customer = "eve"});
+    world.create({.lines = {{"S", 2}}, .operator_id = "acme", .wait_seconds = 300});
+    world.stop_selling(StopScope::sku, "A", world.now() + 1h);
+}
+
+// A case of each kind, a parked fact, unavailable units with two reasons.
+void fill_worklist(World& world) {
+    world.move(Operation::mark_unavailable,
+               {.sku = "C", .quantity = 1, .pool = "east", .reason = Reason::damage});
+    world.receive("D", 40, "", "east");
+    world.wait(1s);
+    world.count({.sku = "D", .counted = 20, .drift = -20, .pool = "east"});
+    const auto early = world.held({.lines = {{.sku = "D", .quantity = 2, .pool = "east"}}});
+    world.ship(early, {.lines = {{"D", 1}}, .document = "dn 1"});
+    const auto gone = world.held({.lines = {{.sku = "D", .quantity = 1, .pool = "east"}}});
+    world.release(gone);
+    world.commit(gone);
+    world.define_class("careful",
+                       [](SkuClass& c) { c.on_payment_timeout = PaymentTimeout::review; });
+    world.put_sku("E", "careful");
+    world.receive("E", 1, "", "east");
+    world.begin_payment(world.held("E", 1));
+    world.wait(45min);
+    world.expire_due();
+    for (const auto kind : {CaseKind::shortage, CaseKind::late_money, CaseKind::review,
+                            CaseKind::count, CaseKind::unexpected_fact}) {
+        EXPECT_FALSE(world.cases(kind).empty()) << to_string(kind);
+    }
+    // What has just ended in the passing of time, once more.
+    world.create({.lines = {{"S", 6}}, .agent_id = "bot", .operator_id = "acme"});
+    world.create({.lines = {{"S", 2}}, .operator_id = "acme", .wait_seconds = 300});
+    EXPECT_EQ(world.core_state().totals.waiters, 1u);
+}
+
 // Something of every record type.
 void fill(World& world) {
     world.define_class("drop", [](SkuClass& c) { c.hold_ttl = 1min; });
@@ -36,6 +82,8 @@ void fill(World& world) {
     world.stop_selling(model::StopScope::channel, "tv");
     world.transfer("C", "east", "default", 2);
     world.move(Operation::adjust_stock, {.sku = "A", .quantity = -9, .pool = "default"});  // short
+    fill_rules(world);
+    fill_worklist(world);
     world.tenant("other");
     world.receive("A", 3);
     world.hold("A", 4, "refused 3");

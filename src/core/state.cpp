@@ -1,8 +1,9 @@
 #include "core/state.hpp"
 
+#include <algorithm>
+
 #include "base/check.hpp"
 #include "core/extras.hpp"
-#include "model/command.hpp"
 
 namespace holdfast::core {
 
@@ -22,23 +23,19 @@ std::optional<SkuId> State::find_sku(base::Digest128 name) const {
 }
 
 std::optional<ClassId> State::find_class(TenantId id, base::Digest128 name) const {
-    const Tenant& owner = tenant(id);
-    for (const auto& candidate : owner.classes) {
-        if (model::class_name(owner.name, candidate.name).digest == name) {
-            return candidate.id;
-        }
-    }
-    return std::nullopt;
+    const auto& names = tenant(id).class_names;
+    const auto found = std::ranges::find(names, name);
+    return found != names.end()
+               ? std::optional(ClassId(static_cast<std::uint16_t>(found - names.begin())))
+               : std::nullopt;
 }
 
 std::optional<model::PoolId> State::find_pool(TenantId id, base::Digest128 name) const {
-    const Tenant& owner = tenant(id);
-    for (const auto& candidate : owner.pools) {
-        if (model::pool_name(owner.name, candidate.name).digest == name) {
-            return candidate.id;
-        }
-    }
-    return std::nullopt;
+    const auto& names = tenant(id).pool_names;
+    const auto found = std::ranges::find(names, name);
+    return found != names.end()
+               ? std::optional(model::PoolId(static_cast<std::uint16_t>(found - names.begin())))
+               : std::nullopt;
 }
 
 std::uint32_t State::find_cell(SkuId id, model::PoolId pool) const {

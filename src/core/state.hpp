@@ -36,16 +36,18 @@ struct Totals {
 };
 
 // Cells whose shortage has begun or ended, reservations whose case may be over or due, SKUs for
-// whose waiters units may have come back. May repeat.
+// whose waiters units may have come back; whether an owner holds less than before. May repeat.
 struct Attention {
     std::vector<std::uint32_t> cells;
     std::vector<std::uint32_t> reservations;
     std::vector<model::SkuId> queues;
+    bool owners = false;
 
     void clear() {
         cells.clear();
         reservations.clear();
         queues.clear();
+        owners = false;
     }
 };
 

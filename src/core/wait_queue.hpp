@@ -1,9 +1,9 @@
 // WaitQueue: who waits for a SKU, first come first served.
 //
 // Waiters are kept in the order of their ids, which is the order in which they came. Blocks of 64
-// remember how many are left and what the most modest of them asks for, so that thousands of
-// waiters who want more than there is are passed over in a few steps, and a place in the queue is
-// counted without walking all of it. Thread rule: one thread.
+// remember how many are left, what the most modest of them asks for and what all of them do, so
+// that thousands of waiters who want more than there is are passed over in a few steps, and a place
+// in the queue is counted without walking all of it. Thread rule: one thread.
 #pragma once
 
 #include <algorithm>
@@ -32,11 +32,11 @@ class WaitQueue {
         if (blocks_.empty() || blocks_.back().size() == kBlock) {
             blocks_.emplace_back();
             blocks_.back().reserve(kBlock);
-            least_.push_back(INT64_MAX);
+            figures_.emplace_back();
         }
         DCHECK(blocks_.back().empty() || blocks_.back().back().id < waiter.id);
         blocks_.back().push_back(waiter);
-        least_.back() = std::min(least_.back(), waiter.quantity);
+        figures_.back().add(waiter);
         ++count_;
     }
 
@@ -48,14 +48,17 @@ class WaitQueue {
         --count_;
         if (blocks_[block].empty()) {
             blocks_.erase(blocks_.begin() + static_cast<std::ptrdiff_t>(block));
-            least_.erase(least_.begin() + static_cast<std::ptrdiff_t>(block));
+            figures_.erase(figures_.begin() + static_cast<std::ptrdiff_t>(block));
             return;
         }
-        least_[block] = INT64_MAX;
+        figures_[block] = {};
         for (const auto& waiter : blocks_[block]) {
-            least_[block] = std::min(least_[block], waiter.quantity);
+            figures_[block].add(waiter);
         }
     }
+
+    // The one who came first. There must be one.
+    [[nodiscard]] const Waiter& front() const { return blocks_.front().front(); }
 
     // How many came before.
     [[nodiscard]] std::size_t ahead_of(model::ReservationId id) const {
@@ -68,11 +71,26 @@ class WaitQueue {
         return out + static_cast<std::size_t>(place - blocks_[block].begin());
     }
 
+    // What they and the waiter itself ask for together.
+    [[nodiscard]] __int128 units_up_to(model::ReservationId id) const {
+        const std::size_t block = block_of(id);
+        __int128 out = 0;
+        for (std::size_t i = 0; i < block; ++i) {
+            out += figures_[i].sum;
+        }
+        for (const auto& waiter : blocks_[block]) {
+            if (waiter.id <= id) {
+                out += waiter.quantity;
+            }
+        }
+        return out;
+    }
+
     // The first who asks for at most `units` and whom `fits` accepts; null: nobody.
     template <typename Fits>
     [[nodiscard]] const Waiter* first_that(std::int64_t units, Fits&& fits) const {
         for (std::size_t i = 0; i < blocks_.size(); ++i) {
-            if (least_[i] > units) {
+            if (figures_[i].least > units) {
                 continue;
             }
             for (const auto& waiter : blocks_[i]) {
@@ -94,6 +112,17 @@ class WaitQueue {
   private:
     static constexpr std::size_t kBlock = 64;
 
+    // What the waiters of a block ask for.
+    struct Figures {
+        std::int64_t least = INT64_MAX;
+        std::int64_t sum = 0;  // at most 64 * 2^40
+
+        void add(const Waiter& waiter) {
+            least = std::min(least, waiter.quantity);
+            sum += waiter.quantity;
+        }
+    };
+
     // The last block that begins at or before the id.
     [[nodiscard]] std::size_t block_of(model::ReservationId id) const {
         const auto after = std::ranges::upper_bound(
@@ -103,7 +132,7 @@ class WaitQueue {
     }
 
     std::vector<std::vector<Waiter>> blocks_;  // none is empty
-    std::vector<std::int64_t> least_;          // quantity asked for, per block
+    std::vector<Figures> figures_;             // per block
     std::size_t count_ = 0;
 };
 
