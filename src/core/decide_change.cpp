@@ -38,19 +38,18 @@ bool names(const LinePart& part, const LineImage& line, std::size_t number,
 
 // A reallocation may say which pool the units are to come from.
 bool in_pool(const Change& change, const LineImage& line) {
-    const auto& from = change.request.from;
-    return !from || change.asked.state.find_pool(change.image.tenant, from->digest) == line.pool;
+    return !change.request.from || change.from == line.pool;
 }
 
 struct Taken {
-    std::optional<std::size_t> first_line;  // of those the part names; none: it names no line
+    std::vector<std::size_t> named;  // entries of the lines that the part names
     std::int64_t missing = 0;
 };
 
 // Takes one part's units from the lines it names, in order.
 Taken take_part(const Change& change, const LinePart& part, std::vector<std::int64_t>& taken) {
     const auto sku = change.asked.state.find_sku(part.sku.digest);
-    Taken out{.first_line = {}, .missing = part.quantity};
+    Taken out{.named = {}, .missing = part.quantity};
     std::size_t number = 0;
     std::size_t first = 0;
     for (std::size_t i = 0; i < change.image.lines.size(); ++i) {
@@ -60,7 +59,7 @@ Taken take_part(const Change& change, const LinePart& part, std::vector<std::int
             first = i;
         }
         if (names(part, change.image.lines[first], number, sku) && in_pool(change, line)) {
-            out.first_line = out.first_line.value_or(i);
+            out.named.push_back(i);
             const std::int64_t left =
                 actionable(change.asked.command.operation, line.units) - taken[i];
             const std::int64_t units = std::clamp<std::int64_t>(out.missing, 0, left);
@@ -95,16 +94,16 @@ std::expected<Selection, Decision> select_units(const Change& change) {
         return out;
     }
     for (std::size_t p = 0; p < parts.size(); ++p) {
-        const Taken taken = take_part(change, parts[p], out.units);
-        if (!taken.first_line) {
+        Taken taken = take_part(change, parts[p], out.units);
+        if (taken.named.empty()) {
             return std::unexpected(refuse_part(change, RefusalCode::unknown_line, p));
         }
         if (taken.missing > 0) {
             out.missing.push_back({.line = static_cast<std::uint32_t>(p),
-                                   .sku = image.lines[*taken.first_line].sku,
+                                   .sku = image.lines[taken.named.front()].sku,
                                    .requested = parts[p].quantity,
                                    .sellable = parts[p].quantity - taken.missing});
-            out.missing_at.push_back(*taken.first_line);
+            out.missing_at.push_back(std::move(taken.named));
         }
     }
     return out;
@@ -203,7 +202,10 @@ Decision decide_change(const Asked& asked, const ChangeReservation& request) {
     const Change change{.asked = asked,
                         .request = request,
                         .reservation = *found,
-                        .image = asked.state.image_of(*found)};
+                        .image = asked.state.image_of(*found),
+                        .from = request.from
+                                    ? asked.state.find_pool(found->tenant, request.from->digest)
+                                    : std::nullopt};
     return judge(change);
 }
 

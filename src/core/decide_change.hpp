@@ -18,13 +18,16 @@ struct Change {
     const model::ChangeReservation& request;
     const Reservation& reservation;
     model::ReservationImage image;  // as it is
+    // What a reallocation's `from` names, if it names something.
+    std::optional<model::PoolId> from{};
 };
 
 // Units per line that the verb is to act on, and what the request asked for beyond them.
 struct Selection {
     std::vector<std::int64_t> units;
     std::vector<model::FailingLine> missing;
-    std::vector<std::size_t> missing_at{};  // for each of them, the line of the reservation
+    // For each of them, the entries of the reservation that it named.
+    std::vector<std::vector<std::size_t>> missing_at{};
 };
 
 [[nodiscard]] std::expected<Selection, Decision> select_units(const Change& change);

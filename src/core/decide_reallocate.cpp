@@ -111,8 +111,7 @@ Decision judge_reallocate(const Change& change) {
     const auto to = change.request.to
                         ? state.find_pool(change.image.tenant, change.request.to->digest)
                         : std::nullopt;
-    const auto& from = change.request.from;
-    if (!to || (from && !state.find_pool(change.image.tenant, from->digest))) {
+    if (!to || (change.request.from && !change.from)) {
         return refused(change.asked, RefusalCode::unknown_pool);
     }
     auto selection = select_units(change);

@@ -12,11 +12,26 @@ using namespace model;
 
 namespace {
 
-std::vector<std::int64_t> reported(const Selection& selection) {
+// Units of an entry that may yet come to the state that the fact is about.
+std::int64_t expected(Verb verb, const LineQuantities& units) {
+    return verb == Verb::ship ? units.held : units.held + units.committed;
+}
+
+// What the fact says, per entry. What does not fit now goes to the entries named for it as far as
+// they have units that may come to it, so that the fact fits when they do; the rest to the first.
+std::vector<std::int64_t> reported(const Change& change, Verb verb, const Selection& selection) {
     std::vector<std::int64_t> out = selection.units;
     for (std::size_t i = 0; i < selection.missing.size(); ++i) {
         const FailingLine& missing = selection.missing[i];
-        out[selection.missing_at[i]] += missing.requested - missing.sellable;
+        std::int64_t left = missing.requested - missing.sellable;
+        for (const std::size_t at : selection.missing_at[i]) {
+            const std::int64_t room =
+                expected(verb, change.image.lines[at].units) - (out[at] - selection.units[at]);
+            const std::int64_t part = std::clamp<std::int64_t>(room, 0, left);
+            out[at] += part;
+            left -= part;
+        }
+        out[selection.missing_at[i].front()] += left;
     }
     return out;
 }
@@ -25,6 +40,9 @@ std::vector<std::int64_t> reported(const Selection& selection) {
 // person, never refused and never guessed at.
 Decision park(const Change& change, Verb verb, const Selection& selection) {
     const Asked& asked = change.asked;
+    std::vector<std::int64_t> quantities = reported(change, verb, selection);
+    const std::int64_t units =
+        std::accumulate(quantities.begin(), quantities.end(), std::int64_t{0});
     std::vector<Event> events;
     events.emplace_back(FactParked{.tenant = change.image.tenant,
                                    .verb = verb,
@@ -32,19 +50,19 @@ Decision park(const Change& change, Verb verb, const Selection& selection) {
                                    .occurred_at = change.request.occurred_at.value_or(base::Time{}),
                                    .document = change.request.document,
                                    .image = change.image,
-                                   .quantities = reported(selection),
+                                   .quantities = std::move(quantities),
                                    .key = key_use(asked.command)});
-    const CaseImage image{
-        .id = CaseId(asked.stamp.next.value() + 1),
-        .tenant = change.image.tenant,
-        .kind = CaseKind::unexpected_fact,
-        .opened_at = asked.stamp.time,
-        .sku = change.image.lines.front().sku,
-        .units = std::accumulate(selection.units.begin(), selection.units.end(), std::int64_t{0}),
-        .reservation = change.image.id,
-        .fact = asked.stamp.next,
-        .reference = change.request.document.empty() ? change.image.texts.reference
-                                                     : std::string_view(change.request.document)};
+    const CaseImage image{.id = CaseId(asked.stamp.next.value() + 1),
+                          .tenant = change.image.tenant,
+                          .kind = CaseKind::unexpected_fact,
+                          .opened_at = asked.stamp.time,
+                          .sku = change.image.lines.front().sku,
+                          .units = units,
+                          .reservation = change.image.id,
+                          .fact = asked.stamp.next,
+                          .reference = change.request.document.empty()
+                                           ? change.image.texts.reference
+                                           : std::string_view(change.request.document)};
     Decision out = applied(std::move(events));
     out.after.emplace_back(CaseOpened{.image = image});
     return out;
@@ -93,7 +111,9 @@ Decision judge_ship(const Change& change) {
     if (whole && totals.committed == 0) {
         // All of it left, though none of it was sold: report what the reservation still promised.
         for (std::size_t i = 0; i < change.image.lines.size(); ++i) {
-            selection->units[i] = change.image.lines[i].units.accepted;
+            const LineImage& line = change.image.lines[i];
+            // Who waited, and got nothing yet or ever, was sent what was asked for.
+            selection->units[i] = totals.accepted == 0 ? line.requested : line.units.accepted;
         }
         return park(change, Verb::ship, *selection);
     }
