@@ -3,13 +3,7 @@
 // A ladder is one operation with its judgements in order. For each pair of them a world is built in
 // which both apply, and the earlier one must answer; for each alone too, so that a pair cannot pass
 // because the earlier one always applies. Pairs that cannot apply at once are listed with a reason.
-#include <functional>
-#include <map>
-#include <set>
-#include <string>
-#include <utility>
-
-#include "core/testing.hpp"
+#include "core/precedence_testing.hpp"
 #include "model/limits.hpp"
 
 namespace holdfast::core {
@@ -17,63 +11,7 @@ namespace {
 
 using namespace model;
 using namespace std::chrono_literals;
-using testing::Cart;
-using testing::Reply;
-using testing::With;
-using testing::World;
-
-using Applies = std::set<std::string>;  // names of the judgements that are to apply
-
-struct Rung {
-    std::string name;
-    RefusalCode code;  // none: a success that changes nothing
-};
-
-using Pair = std::pair<std::string, std::string>;
-
-struct Ladder {
-    std::string operation;
-    std::vector<Rung> rungs;
-    std::function<Reply(const Applies&)> ask;
-    std::map<Pair, std::string> impossible{};
-};
-
-const Rung kKeyReused{"key reused", RefusalCode::idempotency_key_reused};
-const Rung kTombstone{"tombstone", RefusalCode::released_before_create};
-const Rung kUnknownSku{"unknown SKU", RefusalCode::unknown_sku};
-const Rung kUnknownPool{"unknown pool", RefusalCode::unknown_pool};
-const Rung kUnknownClass{"unknown class", RefusalCode::unknown_class};
-const Rung kUnknownReservation{"unknown reservation", RefusalCode::unknown_reservation};
-const Rung kUnknownLine{"unknown line", RefusalCode::unknown_line};
-const Rung kLimit{"limit", RefusalCode::limit_exceeded};
-const Rung kAlready{"already", RefusalCode::none};
-const Rung kVersion{"version", RefusalCode::version_mismatch};
-const Rung kTransition{"transition", RefusalCode::illegal_transition};
-const Rung kExpired{"expired", RefusalCode::expired};
-const Rung kQuantity{"quantity", RefusalCode::quantity_exceeded};
-const Rung kTtl{"TTL", RefusalCode::ttl_out_of_bounds};
-const Rung kExtensions{"extensions", RefusalCode::extension_limit_reached};
-const Rung kLifetime{"lifetime", RefusalCode::lifetime_exceeded};
-const Rung kStock{"stock", RefusalCode::insufficient_stock};
-const Rung kShortfall{"shortfall", RefusalCode::late_commit_shortfall};
-
-constexpr auto kNothingIsKnownOfIt = "nothing more is known of a reservation that is not there";
-constexpr auto kWholeOnly = "the success is of the whole reservation, the other names lines";
-constexpr auto kOneState = "a reservation is in one state at a time";
-
-std::map<Pair, std::string> unknown_excludes(const std::vector<std::string>& later) {
-    std::map<Pair, std::string> out;
-    for (const auto& name : later) {
-        out[{"unknown reservation", name}] = kNothingIsKnownOfIt;
-    }
-    return out;
-}
-
-std::map<Pair, std::string> operator+(std::map<Pair, std::string> a,
-                                      const std::map<Pair, std::string>& b) {
-    a.insert(b.begin(), b.end());
-    return a;
-}
+using namespace testing;
 
 // -- create -------------------------------------------------------------------------------
 
@@ -128,14 +66,24 @@ Reply ask_create(const Applies& applies) {
     if (applies.contains("stock")) {
         cart.lines.push_back({"A", 100});
     }
+    if (applies.contains("owner")) {
+        world.set_caps({OwnerCaps{.holds = 1}, {}, {}});
+        world.receive("C", 1);
+        world.create({.lines = {{"C", 1}}, .agent_id = "bot"});
+        cart.agent_id = "bot";
+    }
+    if (applies.contains("stopped")) {
+        world.stop_selling(StopScope::everything);
+    }
     return world.create(cart);
 }
 
 // The tombstone is by the create key where the reference's hold must stay; then the key is unseen.
-const Ladder kCreate{.operation = "create",
-                     .rungs = {kKeyReused, kTombstone, kUnknownSku, kUnknownPool,
-                               kUnknownReservation, kLimit, kTransition, kTtl, kLifetime, kStock},
-                     .ask = ask_create};
+const Ladder kCreate{
+    .operation = "create",
+    .rungs = {kKeyReused, kTombstone, kUnknownSku, kUnknownPool, kUnknownReservation, kLimit,
+              kTransition, kTtl, kLifetime, kStopped, kOwner, kStock},
+    .ask = ask_create};
 
 // -- the verbs of a reservation -----------------------------------------------------------
 
@@ -361,78 +309,61 @@ const Ladder kReturn{.operation = "return",
                      .ask = ask_return,
                      .impossible = unknown_excludes({"unknown line", "version", "limit"})};
 
-// -- stock, settings, release by name -----------------------------------------------------
-
-template <typename Request, typename Fill>
-Reply ask_stock(Operation operation, const Applies& applies, Fill&& fill) {
-    World world;
-    world.receive("A", 5);
-    world.put_sku("A", "", "k");
-    Request request{.sku = world.sku_name(applies.contains("unknown SKU") ? "B" : "A")};
-    fill(request, std::int64_t{1});
+Reply ask_reallocate(const Applies& applies) {
+    Asked asked(applies, Operation::reallocate);
+    World& world = asked.world;
     if (applies.contains("key reused")) {
-        Request first = request;
-        first.sku = world.sku_name("A");
-        world.send(operation, first, "k");
-        fill(request, std::int64_t{2});
+        // The constructor's change had nowhere to go.
+        const auto other = world.held("A", 1);
+        world.reallocate(other, {.key = "k", .to = "default"});
     }
-    if (applies.contains("limit")) {
-        fill(request, kCellQuantityMax + 1);
+    world.put_pool("east");
+    world.receive("A", 3, "", "east");
+    asked.with.to = applies.contains("unknown pool") ? "no such pool" : "east";
+    if (applies.contains("already")) {
+        world.reallocate(asked.id, {.to = "east"});
     }
-    if (applies.contains("unknown pool")) {
-        request.pool = pool_name("default", "no such pool");
+    if (applies.contains("stock")) {
+        world.sale({.lines = {{.sku = "A", .quantity = 3, .pool = "east"}}});
     }
-    return world.send(operation, request, "k");
+    if (applies.contains("transition")) {
+        world.release(asked.id);
+    }
+    asked.finish(applies);
+    return world.reallocate(asked.id, asked.with);
 }
 
-Reply ask_movement(Operation operation, const Applies& applies) {
-    return ask_stock<MoveStock>(operation, applies,
-                                [](MoveStock& m, std::int64_t n) { m.quantity = n; });
+constexpr auto kNothingMoves = "nothing has to move";
+
+const Ladder kReallocate{
+    .operation = "reallocate",
+    .rungs = {kKeyReused, kUnknownReservation, kUnknownPool, kUnknownLine, kAlready, kVersion,
+              kTransition, kQuantity, kStock},
+    .ask = ask_reallocate,
+    .impossible = unknown_excludes({"unknown pool", "unknown line", "already", "version",
+                                    "transition", "quantity", "stock"}) +
+                  std::map<Pair, std::string>{{{"unknown line", "already"}, kWholeOnly},
+                                              {{"already", "transition"}, kOneState},
+                                              {{"already", "quantity"}, kWholeOnly},
+                                              {{"already", "stock"}, kNothingMoves}}};
+
+Reply ask_close_short(const Applies& applies) {
+    Asked asked(applies, Operation::close_short);
+    asked.with.reason = Reason::refunded;
+    if (applies.contains("already")) {
+        asked.world.close_short(asked.id, {.reason = Reason::refunded});
+    }
+    if (applies.contains("transition")) {
+        asked.world.release(asked.id);
+    }
+    asked.finish(applies);
+    return asked.world.close_short(asked.id, asked.with);
 }
 
-const Ladder kReceive{
-    .operation = "receive",
-    .rungs = {kKeyReused, kUnknownPool, kLimit},
-    .ask = [](const Applies& applies) { return ask_movement(Operation::receive_stock, applies); }};
-
-const Ladder kAdjust{
-    .operation = "adjust",
-    .rungs = {kKeyReused, kUnknownSku, kUnknownPool, kLimit},
-    .ask = [](const Applies& applies) { return ask_movement(Operation::adjust_stock, applies); }};
-
-const Ladder kSafetyStock{.operation = "safety_stock",
-                          .rungs = {kKeyReused, kUnknownSku, kUnknownPool, kLimit},
-                          .ask = [](const Applies& applies) {
-                              return ask_stock<SetSafetyStock>(
-                                  Operation::set_safety_stock, applies,
-                                  [](SetSafetyStock& s, std::int64_t n) { s.units = n; });
-                          }};
-
-const Ladder kPutSku{.operation = "put_sku",
-                     .rungs = {kKeyReused, kUnknownClass},
-                     .ask = [](const Applies& applies) {
-                         World world;
-                         if (applies.contains("key reused")) {
-                             world.put_sku("B", "", "k");
-                         }
-                         return world.put_sku(
-                             "A", applies.contains("unknown class") ? "no such class" : "", "k");
-                     }};
-
-const Ladder kReleaseByName{
-    .operation = "release_by_name",
-    .rungs = {kKeyReused, kLimit},
-    .ask = [](const Applies& applies) {
-        World world(TenantRegistered{.tenant = TenantId{0},
-                                     .recorded_refusals_max = 1,
-                                     .recorded_refusals_per_second = 1,
-                                     .tombstones_max = applies.contains("limit") ? 0u : 9u,
-                                     .name = "default"});
-        if (applies.contains("key reused")) {
-            world.release_reference("cart", false, "k");
-        }
-        return world.release_key("create key", "k");
-    }};
+const Ladder kCloseShort{.operation = "close_short",
+                         .rungs = kVerbRungs,
+                         .ask = ask_close_short,
+                         .impossible = verb_impossible()};
 
 // -- the test -----------------------------------------------------------------------------
 
@@ -471,8 +402,10 @@ TEST_P(Precedence, OfTwoThatApplyTheEarlierOneAnswers) {
 INSTANTIATE_TEST_SUITE_P(Ladders, Precedence,
                          ::testing::Values(kCreate, kBeginPayment, kExtend, kCommit, kLateCommit,
                                            kReplacedCommit, kRelease, kCancel, kShip, kReturn,
-                                           kReceive, kAdjust, kSafetyStock, kPutSku,
-                                           kReleaseByName),
+                                           kReallocate, kCloseShort),
+                         [](const auto& tested) { return tested.param.operation; });
+
+INSTANTIATE_TEST_SUITE_P(StockLadders, Precedence, ::testing::ValuesIn(stock_ladders()),
                          [](const auto& tested) { return tested.param.operation; });
 
 TEST(PrecedenceOfReplay, AReplayComesBeforeEverythingElse) {

@@ -31,6 +31,24 @@ Reply ask_for_another_extension(World& world) {
     return world.extend(world.held("A", 1), {.key = "k", .ttl_seconds = 3600});
 }
 
+// Approves a count that ann submitted; no plan: the pending one.
+Reply decide_count_as(World& world, const std::string& who, std::optional<base::Digest128> plan) {
+    world.count({.sku = "A", .counted = 50, .drift = 45});
+    const auto pending = world.cases(CaseKind::count).at(0);
+    return world.resolve({.id = pending.id,
+                          .resolution = Resolution::approved,
+                          .plan = plan.value_or(pending.count.plan),
+                          .note = {},
+                          .who = who},
+                         "k");
+}
+
+Reply ask_to_resolve_a_shortage(World& world) {
+    world.sale({.lines = {{"B", 1}}});
+    const auto open = world.cases(CaseKind::shortage).at(0);
+    return world.resolve({.id = open.id, .note = {}, .who = "bob"}, "k");
+}
+
 const Case kCases[] = {
     {RefusalCode::idempotency_key_reused,
      [](World& w) {
@@ -81,6 +99,37 @@ const Case kCases[] = {
      }},
     {RefusalCode::insufficient_stock, [](World& w) { return w.hold("A", 6, "k"); }},
     {RefusalCode::late_commit_shortfall, ask_late},
+    {RefusalCode::unknown_case,
+     [](World& w) { return w.resolve({.id = CaseId{999}, .note = {}, .who = "bob"}, "k"); }},
+    {RefusalCode::unknown_transfer,
+     [](World& w) {
+         return w.send(Operation::settle_transfer, SettleTransfer{.transfer = TransferId{999}},
+                       "k");
+     }},
+    {RefusalCode::pool_required,
+     [](World& w) {
+         w.put_pool("east");
+         return w.receive("A", 1, "k");
+     }},
+    {RefusalCode::selling_stopped,
+     [](World& w) {
+         w.stop_selling(StopScope::everything);
+         return w.hold("A", 1, "k");
+     }},
+    {RefusalCode::owner_limit_exceeded,
+     [](World& w) {
+         w.set_caps({OwnerCaps{.units = 1}, {}, {}});
+         return w.create({.lines = {{"A", 2}}, .agent_id = "bot", .key = "k"});
+     }},
+    {RefusalCode::count_stale,
+     [](World& w) {
+         return w.count({.sku = "A", .counted = 5, .last_count = Sequence{99}, .key = "k"});
+     }},
+    {RefusalCode::plan_changed,
+     [](World& w) { return decide_count_as(w, "bob", base::Digest128{.high = 1, .low = 1}); }},
+    {RefusalCode::approval_by_submitter,
+     [](World& w) { return decide_count_as(w, "ann", std::nullopt); }},
+    {RefusalCode::case_not_resolvable, ask_to_resolve_a_shortage},
 };
 
 class EveryRefusal : public ::testing::TestWithParam<Case> {
