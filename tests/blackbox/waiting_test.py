@@ -21,10 +21,10 @@ class Waiting(ServiceCase):
         self.ok(self.client.put(f"/skus/{sku}", {"sku_class": "drop"}), 201)
         return super().stock(units, sku)
 
-    def wait(self, sku, quantity=1, seconds=300, **more):
+    def wait(self, sku, quantity=1, seconds=300, key=None):
         return self.client.post("/reservations", {
-            "lines": [{"sku": sku, "quantity": quantity}], "wait_seconds": seconds, **more},
-            key=more.pop("key", None) or fresh_key())
+            "lines": [{"sku": sku, "quantity": quantity}], "wait_seconds": seconds},
+            key=key or fresh_key())
 
     def queued(self, sku, **more):
         return self.ok(self.wait(sku, **more), 202)
