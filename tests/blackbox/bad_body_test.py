@@ -192,7 +192,7 @@ class Texts(ServiceCase):
                  ({**line, "min_quantity": 2}, "#/min_quantity"),
                  ({**line, "lines": [line]}, "#/sku"),
                  ({"lines": [line], "items": [line]}, "#/items"),
-                 ({**line, "wait_seconds": 5}, "#/wait_seconds"),
+                 ({**line, "wait_seconds": -5}, "#/wait_seconds"),
                  ({**line, "supersedes": "nonsense"}, "#/supersedes"),
                  ({**line, "supersedes": "same_reference"}, "#/reference"),
                  ({**line, "seen_position": "nonsense"}, "#/seen_position"),

@@ -53,8 +53,8 @@ class Operations(ServiceCase):
         self.refused(self.client.get("/reservations/%00"), 400, "malformed_request")
 
     def test_a_method_that_an_address_does_not_know(self):
-        for method, path, allowed in (("PATCH", "/reservations", "GET"), ("GET", "/stock/safety",
-                                      "PUT"), ("DELETE", "/status", "GET"),
+        for method, path, allowed in (("PATCH", "/reservations", "GET"), ("GET", "/selling/stop",
+                                      "POST"), ("DELETE", "/status", "GET"),
                                       ("BREW", "/reservations", "POST")):
             answer = self.client.call(method, path)
             self.refused(answer, 405, "method_not_allowed")
