@@ -2,8 +2,6 @@
 // Thread rule: values.
 #pragma once
 
-#include <gtest/gtest.h>
-
 #include <memory>
 #include <optional>
 #include <ostream>
