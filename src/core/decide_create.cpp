@@ -205,7 +205,8 @@ void name_alternatives(const Asked& asked, std::span<const Wanted> wanted, const
         }
         for (const std::uint32_t cell : usable_cells(asked.state, failing.sku, kAnyPool, where)) {
             const std::int64_t left = untouched.left(cell);
-            if (left > 0 && refusal.alternatives.size() < kRecordedLines) {
+            const bool other = asked.state.cells[cell].pool != wanted[failing.line].line.pool;
+            if (other && left > 0 && refusal.alternatives.size() < kRecordedLines) {
                 refusal.alternatives.push_back(
                     {.line = failing.line, .pool = asked.state.cells[cell].pool, .sellable = left});
             }
