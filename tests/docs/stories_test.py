@@ -1,10 +1,10 @@
 #!/usr/bin/python3
 """What the stories in docs/stories print is what the real commands print.
 
-A story is a document with `console` blocks: lines that begin with `$ ` are commands, the lines below
-each are its output. They are run in order, in one shell and an empty directory, against a service
-with an empty ledger. What differs from run to run (ids, times, positions, durations) is compared by
-its shape. `--write` puts the present output into the documents instead of comparing.
+A story is a document with `console` blocks: lines that begin with `$ ` are commands, the lines
+below each are its output. They are run in order, in one shell and an empty directory, against a
+service with an empty ledger. What differs from run to run (ids, times, positions, durations) is
+compared by its shape. `--write` puts the present output into the documents instead of comparing.
 """
 
 import pathlib
