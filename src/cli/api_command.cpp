@@ -31,7 +31,8 @@ std::string inline_text(const Json& value) {
         }
         out += words;
     }
-    return value.items().empty() ? value.display() : out;
+    const bool is_array = std::holds_alternative<Json::Array>(value.value());
+    return is_array ? out : value.display();
 }
 
 std::string table_of(const Json::Array& rows, const View& view, bool bold) {
@@ -59,7 +60,7 @@ std::string pairs_of(const Json& document, std::string_view without) {
     std::string out;
     for (const auto& [name, value] : document.members()) {
         const std::string text = inline_text(value);
-        if (name != without && !value.is_null() && !text.empty() && text != "[]") {
+        if (name != without && !value.is_null() && !text.empty()) {
             out += name + std::string(width + 2 - name.size(), ' ') + harmless(text) + '\n';
         }
     }

@@ -65,7 +65,14 @@ base::Result<void> collect(const std::string& file, const toml::table& table,
         path.emplace_back(key.str());
         const std::size_t line = key.source().begin.line;
         const toml::table* inner = node.as_table();
-        if (inner != nullptr && !inner->empty()) {
+        if (const toml::array* array = node.as_array();
+            array != nullptr && array->is_array_of_tables()) {
+            for (std::size_t i = 0; i < array->size(); ++i) {
+                std::vector<std::string> place = path;
+                place.push_back(std::to_string(i));
+                TRY_VOID(collect(file, *array->get(i)->as_table(), std::move(place), out));
+            }
+        } else if (inner != nullptr && !inner->empty()) {
             TRY_VOID(collect(file, *inner, path, out));
         } else {
             const base::Result<Json> value = inner != nullptr ? Json() : to_json(node);

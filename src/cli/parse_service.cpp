@@ -5,6 +5,7 @@
 #include <map>
 
 #include "cli/command_tree.hpp"
+#include "cli/replay_classes.hpp"
 #include "cli/serve_settings.hpp"
 #include "cli/units.hpp"
 
@@ -98,6 +99,11 @@ void add_replay_options(CLI::App& app, replay::ReplayOptions& options) {
                    "auto (enough for most SKUs, short for some), a number of units for every SKU, "
                    "or a CSV file with sku,quantity")
         ->capture_default_str();
+    app.add_option("--write-offs", "adjustments, or counts of what is left")
+        ->check(CLI::IsMember({"adjustments", "counts"}))
+        ->default_str("adjustments")
+        ->each(
+            [&options](const std::string& word) { options.count_write_offs = word == "counts"; });
     app.add_option("--concurrency", options.concurrency, "Carts at a time")
         ->check(CLI::Range(1, 1024))
         ->capture_default_str();
@@ -191,8 +197,11 @@ void add_replay_command(CLI::App& root, Parsing& parsing) {
         root, {"replay", "Drive a running service with a shop's real orders, then audit it",
                "holdfast replay orders.csv --url http://127.0.0.1:8080\n"
                "holdfast replay orders.csv --duplicates 0.2 --abandoned 0.1 --json\n"
+               "holdfast replay orders.csv --write-offs counts --classes classes.toml\n"
                "holdfast replay orders.csv --run-id december --resume"});
     auto command = std::make_shared<ReplayCommand>();
+    auto classes = std::make_shared<std::string>();
+    app->add_option("--classes", *classes, "TOML file: classes, and rules which SKUs get them");
     add_access(*app, parsing, command->access);
     add_replay_options(*app, command->options);
     app->add_option_function<std::string>(
@@ -207,7 +216,16 @@ void add_replay_command(CLI::App& root, Parsing& parsing) {
            "How long a request is retried while the service is away")
         ->type_name("DURATION")
         ->default_str("60s");
-    app->callback([command, &parsing] { parsing.chosen = *command; });
+    app->callback([command, classes, &parsing] {
+        const auto read = classes->empty() ? base::Result<void>()
+                                           : read_replay_classes(*classes, command->options);
+        if (!read) {
+            parsing.chosen = Printed{.text = "holdfast: " + read.error().message + '\n',
+                                     .code = ExitCode::usage};
+            return;
+        }
+        parsing.chosen = *command;
+    });
 }
 
 }  // namespace holdfast::cli

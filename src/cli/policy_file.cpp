@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "cli/suggest.hpp"
-#include "cli/toml_values.hpp"
 
 namespace holdfast::cli {
 namespace {
@@ -210,6 +209,11 @@ std::size_t Policy::line_of(std::string_view pointer) const {
 
 base::Result<std::vector<Policy>> read_policies(const std::string& path) {
     TRY(const std::vector<TomlValue> values, read_toml(path));
+    return policies_of(path, values);
+}
+
+base::Result<std::vector<Policy>> policies_of(const std::string& path,
+                                              std::span<const TomlValue> values) {
     Reader reader(path);
     for (const TomlValue& value : values) {
         TRY_VOID(reader.add(value));

@@ -9,11 +9,13 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/result.hpp"
+#include "cli/toml_values.hpp"
 #include "client/json.hpp"
 
 namespace holdfast::cli {
@@ -41,5 +43,8 @@ struct Policy {
 // All policies of the file, of both kinds, in its order. Errors: those of read_toml; invalid_input
 // naming file, line and field.
 [[nodiscard]] base::Result<std::vector<Policy>> read_policies(const std::string& path);
+// The same of values that were read already, of the file `path`.
+[[nodiscard]] base::Result<std::vector<Policy>> policies_of(const std::string& path,
+                                                            std::span<const TomlValue> values);
 
 }  // namespace holdfast::cli

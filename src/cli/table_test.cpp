@@ -46,6 +46,13 @@ TEST(ShowDocument, ShowsMembersAndTheListAsATable) {
         "id     rsv_1\nstate  held\n\nsku  held  allocations\nmug     2  default 2\n");
 }
 
+TEST(ShowDocument, AnEmptyListIsAnEmptyField) {
+    const Json document = *Json::parse(R"({"pools":[{"pool":"a","channels":["web","app"]},)"
+                                       R"({"pool":"b","channels":[]}]})");
+    EXPECT_EQ(show_document(document, {.list = "pools", .columns = {"pool", "channels"}}, false),
+              "pool  channels\na     web, app\nb\n");
+}
+
 TEST(ShowProblem, SaysWhatAnOperatorNeeds) {
     const Json problem = *Json::parse(
         R"({"title":"Not enough units can be sold","code":"insufficient_stock",)"

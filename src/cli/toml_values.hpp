@@ -12,12 +12,12 @@
 namespace holdfast::cli {
 
 struct TomlValue {
-    std::vector<std::string> path;  // of tables, the key last
+    std::vector<std::string> path;  // of tables, the key last; of an array of tables its index
     client::Json value;             // null for a table that has nothing in it
     std::size_t line = 0;
 };
 
-// In the order of the file. Dates and tables inside arrays are refused.
+// In the order of the file. Dates, and tables among other values of an array, are refused.
 // Errors: not_found, permission_denied, invalid_input naming file and line.
 [[nodiscard]] base::Result<std::vector<TomlValue>> read_toml(const std::string& path);
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "client/explanation.hpp"
+
 namespace holdfast::replay {
 namespace {
 
@@ -28,33 +30,50 @@ void expect_units(const std::string& id, const Units& expected, const Units& fou
     expect_equal(id, "returned", expected.returned, found.returned, out);
 }
 
+std::int64_t expected_on_hand(const SkuTally& tally) {
+    return tally.baseline.on_hand + tally.received + tally.adjusted + tally.units.returned -
+           tally.units.shipped;
+}
+
 }  // namespace
 
 SkuFigures read_figures(const client::Json& availability) {
     return {.sellable = availability["sellable"].number(),
             .on_hand = availability["on_hand"].number(),
             .committed = availability["committed"].number(),
-            .held = availability["held"].number(),
+            .held = availability["held"].number() + availability["soft_held"].number(),
             .unavailable = availability["unavailable"].number(),
             .safety_stock = availability["safety_stock"].number(),
             .deficit = availability["deficit"].number()};
 }
 
 void audit_sku(const std::string& sku, const SkuTally& tally, const SkuFigures& figures,
-               std::vector<Difference>& out) {
-    const std::int64_t in =
-        tally.baseline.on_hand + tally.received + tally.adjusted + tally.units.returned;
-    expect_equal(sku, "on_hand", in - tally.units.shipped, figures.on_hand, out);
+               const ClassTerms& terms, std::vector<Difference>& out) {
+    expect_equal(sku, "on_hand", expected_on_hand(tally), figures.on_hand, out);
     expect_equal(sku, "held", tally.baseline.held + tally.units.held, figures.held, out);
     expect_equal(sku, "committed", tally.baseline.committed + tally.units.committed,
                  figures.committed, out);
-    expect_equal(sku, "sellable",
-                 figures.on_hand - figures.committed - figures.held - figures.unavailable -
-                     figures.safety_stock,
-                 figures.sellable - figures.deficit, out);
+    if (!terms.assigned) {
+        expect_equal(sku, "sellable",
+                     figures.on_hand - figures.committed - figures.held - figures.unavailable -
+                         figures.safety_stock,
+                     figures.sellable - figures.deficit, out);
+    }
     // Only what was written off below a promise may be missing: anything more was sold twice.
-    const std::int64_t explained = tally.baseline.deficit + tally.written_off;
+    const std::int64_t explained = tally.baseline.deficit + tally.written_off + terms.backorder_max;
     expect_equal(sku, "oversold", 0, std::max<std::int64_t>(figures.deficit - explained, 0), out);
+}
+
+void audit_explanation(const std::string& sku, const SkuTally& tally,
+                       const client::Json& explanation, std::vector<Difference>& out) {
+    std::int64_t on_hand = 0;
+    for (const client::Json& pool : explanation["pools"].items()) {
+        on_hand += pool["on_hand"].number();
+    }
+    expect_equal(sku, "explained on_hand", expected_on_hand(tally), on_hand, out);
+    for (const std::string& sentence : client::unexplained(explanation)) {
+        out.push_back({.subject = sku, .what = "explained: " + sentence});
+    }
 }
 
 void audit_reference(const std::string& reference, const std::vector<ReservationPicture>& answered,

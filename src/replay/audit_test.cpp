@@ -18,9 +18,10 @@ SkuTally tally() {
 
 SkuFigures figures() { return {.sellable = 16, .on_hand = 21, .committed = 4, .held = 1}; }
 
-std::vector<std::string> whats(const SkuTally& tallied, const SkuFigures& told) {
+std::vector<std::string> whats(const SkuTally& tallied, const SkuFigures& told,
+                               const ClassTerms& terms = {}) {
     std::vector<Difference> found;
-    audit_sku("mug", tallied, told, found);
+    audit_sku("mug", tallied, told, terms, found);
     std::vector<std::string> names;
     for (const Difference& difference : found) {
         names.push_back(difference.what);
@@ -127,6 +128,46 @@ TEST(AuditReference, FindsUnitsThatChangedBehindTheAnswers) {
     EXPECT_EQ(differences[0].what, "committed");
     EXPECT_EQ(differences[0].expected, 2);
     EXPECT_EQ(differences[0].found, 1);
+}
+
+TEST(AuditSku, WhatIsSellableIsForItsClassToSay) {
+    SkuFigures told = figures();
+    told.sellable = 7;
+    EXPECT_EQ(whats(tally(), told), Names{"sellable"});
+    EXPECT_EQ(whats(tally(), told, {.assigned = true}), Names{});
+}
+
+TEST(AuditSku, ABackorderIsNotOversold) {
+    SkuTally tallied = tally();
+    tallied.units.committed = 29;
+    SkuFigures told = figures();
+    told.committed = 29;
+    told.sellable = 0;
+    told.deficit = 9;
+    EXPECT_EQ(whats(tallied, told), Names{"oversold"});
+    EXPECT_EQ(whats(tallied, told, {.backorder_max = 6}), Names{});
+}
+
+client::Json explanation(std::int64_t on_hand, std::int64_t term) {
+    const client::Json pool = client::Json::Object{
+        {"pool", "default"},
+        {"on_hand", on_hand},
+        {"sellable", on_hand},
+        {"on_hand_terms",
+         client::Json::Array{client::Json::Object{{"term", "receipts"}, {"units", term}}}}};
+    return client::Json::Object{{"pools", client::Json::Array{pool}}};
+}
+
+TEST(AuditExplanation, AddsUpAndToWhatTheAnswersSay) {
+    std::vector<Difference> found;
+    audit_explanation("mug", tally(), explanation(21, 21), found);
+    EXPECT_TRUE(found.empty());
+    audit_explanation("mug", tally(), explanation(20, 20), found);
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_EQ(found[0].what, "explained on_hand");
+    audit_explanation("mug", tally(), explanation(21, 19), found);
+    ASSERT_EQ(found.size(), 2U);
+    EXPECT_EQ(found[1].what, "explained: pool default: on_hand is 21, its terms come to 19");
 }
 
 }  // namespace

@@ -146,4 +146,32 @@ Result<std::map<std::string, std::vector<ReservationPicture>>> Inquiry::reservat
     return all;
 }
 
+Result<Json> Inquiry::explain(Sender& sender, const std::string& sku, const std::string& position) {
+    const std::string path = "/stock/" + net::percent_encode(sku) + "/explain";
+    const base::Duration give_up = boot_time() + patience_;
+    for (;;) {
+        TRY(RestAnswer answer, get(sender, path));
+        if (has_reached(answer.document["position"].text(), position)) {
+            return std::move(answer.document);
+        }
+        if (boot_time() >= give_up || !pause_.wait(kAskAgain)) {
+            return base::failure(ErrorCode::unavailable,
+                                 "the history stays behind position " + position);
+        }
+    }
+}
+
+Result<std::map<std::string, Json>> Inquiry::explanations(const std::vector<std::string>& skus,
+                                                          const std::string& position) {
+    std::map<std::string, Json> all;
+    std::mutex mutex;
+    TRY_VOID(in_parallel(skus.size(), [&](Sender& sender, std::size_t i) -> Result<void> {
+        TRY(Json explanation, explain(sender, skus[i], position));
+        const std::scoped_lock lock(mutex);
+        all[skus[i]] = std::move(explanation);
+        return {};
+    }));
+    return all;
+}
+
 }  // namespace holdfast::replay

@@ -32,11 +32,17 @@ class Inquiry {
     [[nodiscard]] base::Result<std::map<std::string, std::vector<ReservationPicture>>> reservations(
         const std::vector<std::string>& references, const std::string& position);
 
+    // Explanations of these SKUs, each newer than `position`.
+    [[nodiscard]] base::Result<std::map<std::string, client::Json>> explanations(
+        const std::vector<std::string>& skus, const std::string& position);
+
   private:
     template <typename Ask>
     base::Result<void> in_parallel(std::size_t count, const Ask& ask);
     base::Result<std::vector<ReservationPicture>> list(Sender& sender, const std::string& reference,
                                                        const std::string& position);
+    base::Result<client::Json> explain(Sender& sender, const std::string& sku,
+                                       const std::string& position);
     base::Result<bool> has_run_out(Sender& sender, const std::string& id);
 
     std::vector<Sender>& senders_;

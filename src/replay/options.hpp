@@ -3,10 +3,25 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "base/time.hpp"
+#include "client/json.hpp"
 
 namespace holdfast::replay {
+
+// A class that is put into the service before the orders.
+struct ClassDefinition {
+    std::string name;
+    client::Json body;
+};
+
+// SKUs that belong to a class; of several rules the first that fits.
+struct ClassRule {
+    std::string sku_class;
+    std::string sku_prefix{};  // of the SKUs it is about; empty: all
+    double share = 1;          // of these
+};
 
 struct ReplayOptions {
     std::string file;  // CSV of the orders
@@ -28,6 +43,10 @@ struct ReplayOptions {
     bool resume = false;      // the run id was used before: go on with it
     base::Duration patience{60'000};  // how long one request is retried while nobody answers
     bool json = false;                // the report as JSON on standard output
+    // Write-offs are sent as counts of what is left, where that is known, else as adjustments.
+    bool count_write_offs = false;
+    std::vector<ClassDefinition> classes{};
+    std::vector<ClassRule> rules{};
 };
 
 }  // namespace holdfast::replay

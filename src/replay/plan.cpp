@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
+#include <map>
 #include <unordered_map>
 
 #include "base/digest.hpp"
@@ -138,6 +140,29 @@ Plan make_plan(const Orders& orders, const ReplayOptions& options) {
         planner.add(line);
     }
     return planner.take();
+}
+
+std::vector<std::string> busiest(const Plan& plan, std::size_t most) {
+    std::map<std::string, std::size_t> lines;
+    for (const Cart& cart : plan.carts) {
+        for (const CartLine& line : cart.lines) {
+            ++lines[line.sku];
+        }
+    }
+    for (const Reversal& reversal : plan.reversals) {
+        ++lines[reversal.sku];
+    }
+    for (const WriteOff& write_off : plan.write_offs) {
+        ++lines[write_off.sku];
+    }
+    std::vector<std::string> skus;
+    for (const auto& [sku, count] : lines) {
+        skus.push_back(sku);
+    }
+    std::ranges::stable_sort(skus, std::greater(),
+                             [&](const std::string& sku) { return lines.at(sku); });
+    skus.resize(std::min(skus.size(), most));
+    return skus;
 }
 
 }  // namespace holdfast::replay

@@ -80,6 +80,9 @@ struct Plan {
 
 [[nodiscard]] Plan make_plan(const Orders& orders, const ReplayOptions& options);
 
+// The SKUs that most lines are about, the busiest first.
+[[nodiscard]] std::vector<std::string> busiest(const Plan& plan, std::size_t most);
+
 // True in `share` of all cases, and always the same for the same seed and words.
 [[nodiscard]] bool drawn(double share, std::uint64_t seed, std::string_view what,
                          std::string_view whose);

@@ -106,5 +106,13 @@ TEST(Plan, TheSameSeedDrawsTheSameFates) {
     EXPECT_GT(changed, 0U);
 }
 
+TEST(Plan, TheBusiestSkusAreThoseOfMostLines) {
+    const Plan plan = make_plan(orders_of(order_row("1", "10003", 1) + order_row("2", "10002", 9) +
+                                          order_row("3", "10003", 1) + order_row("4", "10001", 1)),
+                                plain());
+    EXPECT_EQ(busiest(plan, 2), (std::vector<std::string>{"10003", "10001"}));
+    EXPECT_EQ(busiest(plan, 10).size(), 3U);
+}
+
 }  // namespace
 }  // namespace holdfast::replay

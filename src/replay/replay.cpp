@@ -49,6 +49,12 @@ Outcome run(const ReplayOptions& asked, const client::Console& console) {
     if (options.resume && options.run_id.empty()) {
         return fail(Outcome::bad_input, "--resume needs the --run-id to go on with", console);
     }
+    if (options.resume && options.count_write_offs) {
+        return fail(Outcome::bad_input,
+                    "a run whose write-offs are counts cannot be resumed: what is left is counted "
+                    "anew each time",
+                    console);
+    }
     if (options.run_id.empty()) {
         options.run_id = client::random_key().substr(0, kRandomRunId);
     }

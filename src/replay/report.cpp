@@ -66,7 +66,9 @@ void add_counts(Lines& lines, const Counts& counts) {
     lines.add("cancelled lines", counts.cancelled_lines);
     lines.add("returned lines", counts.returned_lines);
     lines.add("unrecorded returns", counts.unrecorded_returns);
-    lines.add("write-offs", counts.write_offs);
+    lines.add("write-offs", std::to_string(counts.write_offs) + ", " +
+                                std::to_string(counts.counted) + " of them counted, " +
+                                std::to_string(counts.approved) + " approved");
     lines.add("duplicates sent", counts.duplicates);
     lines.add("replayed answers", counts.replayed);
     lines.add("retries", counts.retries);
@@ -85,7 +87,8 @@ void add_audit(Lines& lines, const Report& report) {
                                std::to_string(flow.shipped) + " + on hand " +
                                std::to_string(flow.on_hand));
     lines.add("audited", std::to_string(report.skus) + " SKUs, " +
-                             std::to_string(report.references) + " carts");
+                             std::to_string(report.references) + " carts, " +
+                             std::to_string(report.explained) + " explanations");
     lines.add("unequal answers", report.counts.unequal_count);
     for (const std::string& answer : report.counts.unequal_answers) {
         lines.add_line("  " + answer);
@@ -122,6 +125,8 @@ Json counts_json(const Counts& counts) {
                         {"returned_lines", number(counts.returned_lines)},
                         {"unrecorded_returns", number(counts.unrecorded_returns)},
                         {"write_offs", number(counts.write_offs)},
+                        {"counted", number(counts.counted)},
+                        {"approved", number(counts.approved)},
                         {"requests", number(counts.requests)},
                         {"duplicates", number(counts.duplicates)},
                         {"replayed", number(counts.replayed)},
@@ -144,6 +149,7 @@ Json audit_json(const Report& report) {
     return Json::Object{{"clean", report.clean()},
                         {"skus", number(report.skus)},
                         {"carts", number(report.references)},
+                        {"explained", number(report.explained)},
                         {"units_in", report.flow.in()},
                         {"units_out", report.flow.out()},
                         {"unequal_answers", number(report.counts.unequal_count)},

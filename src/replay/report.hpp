@@ -34,6 +34,7 @@ struct Report {
     std::int64_t duration_ms = 0;  // of the orders, without opening stock and audit
     std::uint64_t skus = 0;
     std::uint64_t references = 0;  // audited carts, refused ones too
+    std::uint64_t explained = 0;   // the busiest SKUs, whose figures were taken apart
     Flow flow;
     std::vector<Difference> differences;
 

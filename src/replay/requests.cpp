@@ -47,7 +47,9 @@ RestRequest create_request(const std::string& run, const Cart& cart, std::int64_
     }
     Json body;
     body.set("lines", std::move(lines));
-    body.set("ttl_seconds", ttl_seconds);
+    if (ttl_seconds > 0) {
+        body.set("ttl_seconds", ttl_seconds);
+    }
     body.set("reference", reference_of(run, cart.invoice));
     if (!cart.customer.empty()) {
         body.set("customer_id", cart.customer);
@@ -102,6 +104,22 @@ RestRequest write_off_request(const std::string& run, const WriteOff& write_off)
     body.set("reason", model::to_string(write_off.reason));
     return post("/stock/adjustments", std::move(body),
                 run + ":write-off:" + std::to_string(write_off.line));
+}
+
+RestRequest count_request(const std::string& run, const WriteOff& write_off, std::int64_t left,
+                          const std::string& as_of) {
+    return post("/stock/counts",
+                Json::Object{{"sku", write_off.sku}, {"counted", left}, {"as_of", as_of}},
+                run + ":count:" + std::to_string(write_off.line));
+}
+
+RestRequest approve_request(const std::string& run, const WriteOff& write_off, const Json& count) {
+    return post("/cases/" + net::percent_encode(count["case"].text()) + "/resolve",
+                Json::Object{{"resolution", "approve"},
+                             {"plan", count["plan"]},
+                             {"override", true},
+                             {"reason", model::to_string(write_off.reason)}},
+                run + ":approve:" + std::to_string(write_off.line));
 }
 
 }  // namespace holdfast::replay

@@ -18,7 +18,7 @@ namespace holdfast::replay {
                                                   std::int64_t units);
 [[nodiscard]] client::RestRequest create_request(const std::string& run, const Cart& cart,
                                                  std::int64_t ttl_seconds);
-// `ttl_seconds`: 0 is the service's own.
+// `ttl_seconds`, here and below: 0 is the service's own.
 [[nodiscard]] client::RestRequest pay_request(const std::string& run, const Cart& cart,
                                               const std::string& id, std::int64_t ttl_seconds);
 // `verb`: commit, release or ship; of the whole reservation.
@@ -32,5 +32,11 @@ namespace holdfast::replay {
                                                             const Reversal& reversal);
 [[nodiscard]] client::RestRequest write_off_request(const std::string& run,
                                                     const WriteOff& write_off);
+// The same as a count: so many units are left, as of a time.
+[[nodiscard]] client::RestRequest count_request(const std::string& run, const WriteOff& write_off,
+                                                std::int64_t left, const std::string& as_of);
+// Approves what `count` left for a person.
+[[nodiscard]] client::RestRequest approve_request(const std::string& run, const WriteOff& write_off,
+                                                  const client::Json& count);
 
 }  // namespace holdfast::replay

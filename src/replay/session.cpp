@@ -6,7 +6,7 @@
 #include <thread>
 #include <utility>
 
-#include "replay/inquiry.hpp"
+#include "replay/classes.hpp"
 #include "replay/progress.hpp"
 #include "replay/requests.hpp"
 
@@ -16,9 +16,20 @@ namespace {
 using client::RestAnswer;
 
 constexpr base::Duration kProgressEvery{200};
+constexpr std::size_t kExplainedSkus = 10;
 
 std::unexpected<Ended> ended(Outcome outcome, std::string message) {
     return std::unexpected(Ended{.outcome = outcome, .message = std::move(message)});
+}
+
+std::unexpected<Ended> not_defined(const std::string& what, const RestAnswer& answer) {
+    const bool auth = answer.status == 401 || answer.status == 403;
+    std::string message =
+        what + " was answered " + std::to_string(answer.status) + ' ' + std::string(answer.code());
+    for (const client::Json& error : answer.document["errors"].items()) {
+        message += "; " + error["pointer"].display() + ' ' + error["detail"].display();
+    }
+    return ended(auth ? Outcome::unauthorised : Outcome::bad_input, std::move(message));
 }
 
 std::unexpected<Ended> not_received(const std::string& sku, const RestAnswer& answer) {
@@ -57,6 +68,7 @@ Session::Session(const ReplayOptions& options, const Orders& orders, const Plan&
 
 std::expected<Report, Ended> Session::run() {
     TRY_VOID(connect());
+    TRY_VOID(define_classes());
     TRY_VOID(receive_opening_stock());
     TRY_VOID(send_orders());
     Report report{.file = options_.file,
@@ -85,6 +97,31 @@ Session::Step Session::connect() {
     return {};
 }
 
+Session::Step Session::define_classes() {
+    for (const ClassDefinition& definition : options_.classes) {
+        const auto answer = senders_.front().send_once(define_request(definition));
+        if (!answer) {
+            return ended(Outcome::unreachable, answer.error().message);
+        }
+        if (!answer->ok()) {
+            return not_defined("class " + definition.name, *answer);
+        }
+    }
+    return {};
+}
+
+Session::Step Session::assign_class(Sender& sender, const std::string& sku) {
+    const std::string_view sku_class = class_of(options_, sku);
+    if (sku_class.empty()) {
+        return {};
+    }
+    const auto answer = sender.send_once(assign_request(sku, sku_class));
+    if (!answer) {
+        return ended(Outcome::unreachable, answer.error().message);
+    }
+    return answer->ok() ? Step() : not_defined("the class of " + sku, *answer);
+}
+
 Session::Step Session::receive(Sender& sender, const std::string& sku, std::int64_t units) {
     const auto request = opening_request(options_.run_id, sku, units);
     const auto answer = sender.send_once(request);
@@ -101,7 +138,7 @@ Session::Step Session::receive(Sender& sender, const std::string& sku, std::int6
                                              "or choose another --run-id");
     }
     tally_.add_opening(answer->document);
-    return {};
+    return assign_class(sender, sku);
 }
 
 Session::Step Session::receive_opening_stock() {
@@ -197,9 +234,12 @@ base::Result<void> Session::audit(Report& report) {
     for (const auto& [sku, tally] : skus) {
         const auto found = figures.find(sku);
         const SkuFigures shown = found == figures.end() ? SkuFigures{} : found->second;
-        audit_sku(sku, tally, shown, report.differences);
+        const ClassTerms terms{.assigned = !class_of(options_, sku).empty(),
+                               .backorder_max = backorder_of(options_, sku)};
+        audit_sku(sku, tally, shown, terms, report.differences);
         add_flow(report.flow, tally, shown);
     }
+    TRY_VOID(audit_explanations(inquiry, skus, report));
     std::vector<std::string> references;
     for (const Cart& cart : plan_.carts) {
         references.push_back(reference_of(options_.run_id, cart.invoice));
@@ -214,6 +254,20 @@ base::Result<void> Session::audit(Report& report) {
     }
     report.skus = skus.size();
     report.references = references.size();
+    return {};
+}
+
+base::Result<void> Session::audit_explanations(Inquiry& inquiry,
+                                               const std::map<std::string, SkuTally>& skus,
+                                               Report& report) {
+    const auto asked = busiest(plan_, kExplainedSkus);
+    TRY(const auto explanations, inquiry.explanations(asked, tally_.position()));
+    for (const auto& [sku, explanation] : explanations) {
+        const auto tally = skus.find(sku);
+        audit_explanation(sku, tally == skus.end() ? SkuTally{} : tally->second, explanation,
+                          report.differences);
+    }
+    report.explained = explanations.size();
     return {};
 }
 

@@ -2,12 +2,14 @@
 #pragma once
 
 #include <expected>
+#include <map>
 #include <string>
 #include <vector>
 
 #include "base/clock.hpp"
 #include "client/console.hpp"
 #include "client/pause.hpp"
+#include "replay/inquiry.hpp"
 #include "replay/opening_stock.hpp"
 #include "replay/replay.hpp"
 #include "replay/report.hpp"
@@ -33,10 +35,15 @@ class Session {
     using Step = std::expected<void, Ended>;
 
     [[nodiscard]] Step connect();
+    [[nodiscard]] Step define_classes();
+    [[nodiscard]] Step assign_class(Sender& sender, const std::string& sku);
     [[nodiscard]] Step receive_opening_stock();
     [[nodiscard]] Step receive(Sender& sender, const std::string& sku, std::int64_t units);
     [[nodiscard]] Step send_orders();
     [[nodiscard]] base::Result<void> audit(Report& report);
+    [[nodiscard]] base::Result<void> audit_explanations(Inquiry& inquiry,
+                                                        const std::map<std::string, SkuTally>& skus,
+                                                        Report& report);
     void show_until_done(Schedule& schedule, client::Pause& done);
     [[nodiscard]] base::Duration now() const { return clock_.now().boot; }
 

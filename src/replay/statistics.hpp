@@ -37,6 +37,8 @@ struct Counts {
     std::uint64_t returned_lines = 0;
     std::uint64_t unrecorded_returns = 0;
     std::uint64_t write_offs = 0;
+    std::uint64_t counted = 0;   // of these: sent as counts
+    std::uint64_t approved = 0;  // of these: beyond the threshold, and approved
 
     std::map<std::string, std::uint64_t> refusals;  // "create insufficient_stock" -> how often
     std::vector<std::string> unequal_answers;       // the first few: key and what differed

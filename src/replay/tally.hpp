@@ -70,6 +70,7 @@ class Tally {
     void add_reservation(const client::Json& answer);
     // The answer to the opening receipt of a SKU: also its baseline.
     void add_opening(const client::Json& answer);
+    // Of an adjustment, and of a count: `delta` is what changed.
     void add_adjustment(const client::Json& answer);
     // What is still held of the reservation is known to have run out.
     void expire(const std::string& id);

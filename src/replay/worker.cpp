@@ -6,6 +6,7 @@
 
 #include "base/check.hpp"
 #include "base/digest.hpp"
+#include "net/http_types.hpp"
 #include "replay/requests.hpp"
 
 namespace holdfast::replay {
@@ -22,10 +23,14 @@ constexpr Duration kLateCommitDelay{1'500};
 constexpr std::uint64_t kJitterMs = 1'000;
 
 // Refusals that real orders are expected to meet.
-constexpr std::array<std::string_view, 6> kOrdinary = {
-    "create insufficient_stock",    "payment expired",
-    "payment illegal_transition",   "commit expired",
-    "commit late_commit_shortfall", "release expired",
+constexpr std::array<std::string_view, 7> kOrdinary = {
+    "create insufficient_stock",
+    "payment expired",
+    "payment illegal_transition",
+    "commit expired",
+    "commit late_commit_shortfall",
+    "release expired",
+    "count count_stale",
 };
 
 }  // namespace
@@ -110,8 +115,8 @@ Worker::Progress Worker::do_action(Act act, const Cart& cart, CartState& state) 
 }
 
 Worker::Progress Worker::create(const Cart& cart, CartState& state) {
-    const std::int64_t ttl =
-        cart.payment == Payment::never ? kAbandonedTtlSeconds : run_.options.ttl_seconds;
+    const std::int64_t asked = run_.options.rules.empty() ? run_.options.ttl_seconds : 0;
+    const std::int64_t ttl = cart.payment == Payment::never ? kAbandonedTtlSeconds : asked;
     const auto answer = send("create", create_request(run_.id, cart, ttl));
     run_.statistics.count([&](Counts& counts) {
         ++counts.carts;
@@ -189,7 +194,41 @@ void Worker::do_reversal(const Reversal& reversal) {
     }
 }
 
+// False if what is left is not known well enough: less than nothing would be left, or another count
+// came in between.
+bool Worker::count_write_off(const WriteOff& write_off) {
+    // Once: two readings are not the same, and need not be.
+    const auto now =
+        sender_.send_once({.path = "/availability/" + net::percent_encode(write_off.sku)});
+    const std::int64_t left =
+        now && now->ok() ? now->document["on_hand"].number() - write_off.units : -1;
+    if (left < 0) {
+        return false;
+    }
+    const std::string as_of(now->document["as_of"].text());
+    auto answer = send("count", count_request(run_.id, write_off, left, as_of));
+    if (!answer || answer->document["outcome"].text() == "outdated") {
+        return false;
+    }
+    const bool pending = answer->document["outcome"].text() == "pending";
+    if (pending) {
+        answer = send("approval", approve_request(run_.id, write_off, answer->document));
+    }
+    if (answer) {
+        run_.tally.add_adjustment(answer->document);
+    }
+    run_.statistics.count([&](Counts& counts) {
+        ++counts.write_offs;
+        ++counts.counted;
+        counts.approved += pending ? 1 : 0;
+    });
+    return true;
+}
+
 void Worker::do_write_off(const WriteOff& write_off) {
+    if (run_.options.count_write_offs && count_write_off(write_off)) {
+        return;
+    }
     if (const auto answer = send("adjustment", write_off_request(run_.id, write_off))) {
         run_.tally.add_adjustment(answer->document);
         run_.statistics.count([](Counts& counts) { ++counts.write_offs; });

@@ -73,6 +73,7 @@ class Worker {
     void pay(const Cart& cart, const CartState& state);
     void do_reversal(const Reversal& reversal);
     void do_write_off(const WriteOff& write_off);
+    bool count_write_off(const WriteOff& write_off);
 
     // The answer if it is a success; refusals and failures are counted under `what`.
     std::optional<client::RestAnswer> send(std::string_view what,

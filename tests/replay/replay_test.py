@@ -3,6 +3,7 @@
 
     replay_test.py whole     undisturbed
     replay_test.py killed    the service is killed three times and started again
+    replay_test.py truth     with classes assigned, and write-offs sent as counts
 
 Needs ../shared/data/online-retail-2010-12.csv beside the repository (see the README of src/replay
 for where it is from); exit code 77, a skipped test, where it is not.
@@ -24,12 +25,40 @@ SKIPPED = 77
 LIMIT = 280
 # The file's opening stock is some 5,500 events, its carts some 9,000 more.
 KILL_AT = (3000, 8000, 11000)
+CLASSES = """
+[class.firm]
+hold_ttl_seconds = 900
+count_units_max = 0
+count_share_max = 0
+
+[class.careful]
+hold_ttl_seconds = 600
+safety_units = 1
+late_commit = "refuse"
+
+[class.backordered]
+hold_ttl_seconds = 900
+backorder_max = 5
+
+[[rule]]
+class = "firm"
+sku_prefix = "22"
+
+[[rule]]
+class = "careful"
+sku_prefix = "21"
+share = 0.5
+
+[[rule]]
+class = "backordered"
+share = 0.2
+"""
 
 
-def replay(url):
+def replay(url, options=()):
     return subprocess.Popen(
         [binary(), "replay", str(ORDERS), "--url", url, "--concurrency", "64",
-         "--duplicates", "0.1", "--abandoned", "0.05", "--json"],
+         "--duplicates", "0.1", "--abandoned", "0.05", "--json", *options],
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, env=clean_environment())
 
 
@@ -53,8 +82,15 @@ def kill_in_the_middle(service, replaying):
     return service
 
 
-def judge(report, killed):
+def truth_options(directory):
+    classes = directory / "classes.toml"
+    classes.write_text(CLASSES)
+    return ["--write-offs", "counts", "--classes", str(classes)]
+
+
+def judge(report, mode):
     """Everything that is wrong with a finished replay."""
+    killed = mode == "killed"
     audit, counts = report["audit"], report["counts"]
     checks = {
         "the audit is clean": audit["clean"],
@@ -68,6 +104,9 @@ def judge(report, killed):
         "some cancelled, returned, written off": min(
             counts["cancelled_lines"] + counts["returned_lines"], counts["write_offs"]) > 0,
         "retries where it was killed": not killed or counts["retries"] > 0,
+        "ten SKUs explained": audit["explained"] == 10,
+        "write-offs counted, some approved": mode != "truth" or (
+            counts["counted"] > counts["write_offs"] / 2 and counts["approved"] > 0),
     }
     return [name for name, good in checks.items() if not good]
 
@@ -79,7 +118,7 @@ def main(mode):
     killed = mode == "killed"
     with temporary_directory() as directory:
         service = Service(directory / "ledger", port=free_port())
-        replaying = replay(service.url)
+        replaying = replay(service.url, truth_options(directory) if mode == "truth" else ())
         try:
             if killed:
                 service = kill_in_the_middle(service, replaying)
@@ -93,7 +132,7 @@ def main(mode):
             if service is not None:
                 service.kill()
         report = json.loads(out)
-        wrong = judge(report, killed)
+        wrong = judge(report, mode)
         if replaying.returncode != 0:
             wrong.append(f"exit code {replaying.returncode}")
         if stopped != 0:
