@@ -92,13 +92,24 @@ void Tally::add_opening(const Json& answer) {
     sku.received = delta;
 }
 
+void Tally::adjust_locked(const Json& sku, std::int64_t delta) {
+    SkuTally& tally = movements_[std::string(sku.text())];
+    tally.adjusted += delta;
+    tally.written_off += std::max<std::int64_t>(-delta, 0);
+}
+
 void Tally::add_adjustment(const Json& answer) {
     const std::scoped_lock lock(mutex_);
     note_position(answer);
-    const std::int64_t delta = answer["delta"].number();
-    SkuTally& sku = movements_[std::string(answer["sku"].text())];
-    sku.adjusted += delta;
-    sku.written_off += std::max<std::int64_t>(-delta, 0);
+    adjust_locked(answer["sku"], answer["delta"].number());
+}
+
+void Tally::add_approval(const Json& answer) {
+    const std::scoped_lock lock(mutex_);
+    note_position(answer);
+    if (answer["resolution"].text() == "approved") {
+        adjust_locked(answer["sku"], answer["count"]["drift"].number());
+    }
 }
 
 std::map<std::string, SkuTally> Tally::skus() const {

@@ -72,6 +72,8 @@ class Tally {
     void add_opening(const client::Json& answer);
     // Of an adjustment, and of a count: `delta` is what changed.
     void add_adjustment(const client::Json& answer);
+    // Of the case of a count that was approved: its drift is what changed.
+    void add_approval(const client::Json& answer);
     // What is still held of the reservation is known to have run out.
     void expire(const std::string& id);
 
@@ -83,6 +85,7 @@ class Tally {
 
   private:
     void keep(ReservationPicture picture);
+    void adjust_locked(const client::Json& sku, std::int64_t delta);
     void expire_locked(const std::string& id);
     void note_position(const client::Json& answer);
 

@@ -59,5 +59,16 @@ TEST(Tally, AdjustmentsAddUpAndWriteOffsAreCountedApart) {
     EXPECT_EQ(tally.skus().at("mug").written_off, 3);
 }
 
+TEST(Tally, AnApprovedCountChangesWhatItsDriftSays) {
+    Tally tally;
+    tally.add_adjustment(*client::Json::parse(R"({"sku":"mug","outcome":"pending","delta":0})"));
+    tally.add_approval(
+        *client::Json::parse(R"({"sku":"mug","resolution":"approved","count":{"drift":-50}})"));
+    tally.add_approval(
+        *client::Json::parse(R"({"sku":"mug","resolution":"rejected","count":{"drift":-9}})"));
+    EXPECT_EQ(tally.skus().at("mug").adjusted, -50);
+    EXPECT_EQ(tally.skus().at("mug").written_off, 50);
+}
+
 }  // namespace
 }  // namespace holdfast::replay

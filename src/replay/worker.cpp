@@ -206,16 +206,17 @@ bool Worker::count_write_off(const WriteOff& write_off) {
         return false;
     }
     const std::string as_of(now->document["as_of"].text());
-    auto answer = send("count", count_request(run_.id, write_off, left, as_of));
+    const auto answer = send("count", count_request(run_.id, write_off, left, as_of));
     if (!answer || answer->document["outcome"].text() == "outdated") {
         return false;
     }
+    run_.tally.add_adjustment(answer->document);
     const bool pending = answer->document["outcome"].text() == "pending";
     if (pending) {
-        answer = send("approval", approve_request(run_.id, write_off, answer->document));
-    }
-    if (answer) {
-        run_.tally.add_adjustment(answer->document);
+        if (const auto decided =
+                send("approval", approve_request(run_.id, write_off, answer->document))) {
+            run_.tally.add_approval(decided->document);
+        }
     }
     run_.statistics.count([&](Counts& counts) {
         ++counts.write_offs;
