@@ -165,6 +165,12 @@ Decision decide_late_commit(const Asked& asked, const Reservation& old,
     }
     auto lines = same_pools(change, *units);
     if (!lines) {
+        // Which pools serve it must not depend on how late a sweeper is.
+        for (const auto& line : change.image.lines) {
+            if (const auto* const dead = dead_hold_of(asked.state, line.sku, asked.stamp.time)) {
+                return expire_first(*dead);
+            }
+        }
         Allotment allotment = other_pools(change, *units);
         if (!allotment.failing.empty()) {
             return refuse_shortfall(change, std::move(allotment.failing));

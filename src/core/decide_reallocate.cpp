@@ -137,9 +137,10 @@ Decision judge_reallocate(const Change& change) {
     }
     auto failing = missing_in(state, moves, *to);
     if (!failing.empty()) {
-        if (const auto* const dead =
-                dead_hold_of(state, failing.front().sku, change.asked.stamp.time)) {
-            return expire_first(*dead);
+        for (const auto& line : failing) {
+            if (const auto* const dead = dead_hold_of(state, line.sku, change.asked.stamp.time)) {
+                return expire_first(*dead);
+            }
         }
         Refusal refusal;
         refusal.code = RefusalCode::insufficient_stock;

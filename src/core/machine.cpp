@@ -7,6 +7,7 @@
 #include "core/apply.hpp"
 #include "core/apply_internal.hpp"
 #include "core/consequences.hpp"
+#include "core/decide_internal.hpp"
 #include "model/event_codec.hpp"
 #include "model/limits.hpp"
 
@@ -93,13 +94,24 @@ bool Machine::make_way(const Decision& decision, OpenBatch& batch, std::uint32_t
 // False: not all within this batch's budget.
 bool Machine::grant(SkuId sku, OpenBatch& batch, std::uint32_t budget) {
     bool capped = false;
-    while (const Reservation* const next = next_grant(state_, sku, batch.time, &capped)) {
+    while (state_.queue_of(sku) != nullptr) {
+        // Holds that are over end first: whose turn it is must not depend on how late a sweeper is.
+        const Reservation* const dead = dead_hold_of(state_, sku, batch.time);
+        const Reservation* const next =
+            dead == nullptr ? next_grant(state_, sku, batch.time, &capped) : nullptr;
+        if (dead == nullptr && next == nullptr) {
+            break;
+        }
         if (batch.expiries >= budget) {
             return false;
         }
-        append_one(decide_grant(state_, *next, batch.time), batch);
+        append_one(dead != nullptr ? decide_expiry(state_, *dead)
+                                   : decide_grant(state_, *next, batch.time),
+                   batch);
         ++batch.expiries;
-        state_.attention.queues.clear();  // it touched its own SKU, which is looked at again here
+        if (next != nullptr) {
+            std::erase(state_.attention.queues, sku);  // it is looked at again here
+        }
     }
     if (capped && std::ranges::find(capped_, sku) == capped_.end()) {
         capped_.push_back(sku);
