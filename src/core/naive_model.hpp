@@ -5,121 +5,25 @@
 // from the design, not from core/decide*.cpp. Thread rule: one thread.
 #pragma once
 
-#include <algorithm>
 #include <deque>
-#include <map>
-#include <numeric>
-#include <optional>
 #include <set>
-#include <string>
-#include <utility>
-#include <vector>
 
-#include "core/testing.hpp"
+#include "core/naive_verbs.hpp"
 
 namespace holdfast::core::testing {
 
-// A command, by the numbers of its reservations.
-struct Ask {
-    model::Operation operation = model::Operation::create;
-    Cart cart{};
-    With with{};
-    std::size_t target = 0;
-    std::optional<std::size_t> supersedes{};
-    std::string name{};         // SKU of a movement; reference or create key of a release by name
-    std::int64_t quantity = 0;  // of a movement
-    bool block_late = false;
-    bool by_key = false;
-    bool operator==(const Ask&) const = default;
-
-    [[nodiscard]] const std::string& key() const {
-        return operation == model::Operation::create ? cart.key : with.key;
-    }
-};
-
-struct Answer {
-    model::RefusalCode code = model::RefusalCode::none;
-    bool changes = true;  // else a success without an effect
-    bool parked = false;  // a fact that did not fit
-    bool replayed = false;
-    bool recorded = false;               // of a refusal
-    std::optional<std::size_t> shows{};  // the reservation in the reply
-    std::size_t attempt = 0;             // which answer is replayed
-};
-
-class NaiveModel {
+class NaiveModel : public NaiveVerbs {
   public:
-    struct Policy {
-        std::int64_t ttl, ttl_max, payment, payment_max, lifetime;  // seconds
-        std::uint32_t extensions;
-        bool review = false, refuses_late = false, untracked = false;
+    struct Transfer {
+        std::size_t sku, from, to;
+        std::int64_t on_its_way;
     };
-    struct Line {
-        std::string sku;
-        std::int64_t requested;
-        model::LineQuantities units;
-    };
-    struct Reservation {
-        std::vector<Line> lines;
-        std::string reference;
-        std::int64_t first_created, deadline;  // seconds
-        std::uint32_t version = 1, extensions = 0;
-        model::ReservationState waiting = State::held, ended_as = State::released;
-        std::optional<std::size_t> replaced_by{};
-
-        [[nodiscard]] std::int64_t sum(std::int64_t model::LineQuantities::* part) const {
-            return std::accumulate(
-                lines.begin(), lines.end(), std::int64_t{0},
-                [&](std::int64_t n, const Line& line) { return n + line.units.*part; });
-        }
-        [[nodiscard]] model::ReservationState state() const {
-            return sum(&Units::held) > 0        ? waiting
-                   : sum(&Units::committed) > 0 ? State::committed
-                   : sum(&Units::shipped) > 0   ? State::fulfilled
-                                                : ended_as;
-        }
-    };
-    struct Stock {
-        std::int64_t on_hand = 0, unavailable = 0, safety = 0;
-    };
-    static constexpr std::int64_t kNever = INT64_MAX;
-
-    std::map<std::string, Policy> policies;  // by SKU: the SKUs there are
     std::size_t refusals_max = 0, refusals_per_second = 0;
-    std::map<std::string, Stock> stock{};
-    std::vector<Reservation> reservations{};
-    std::int64_t now = 0;  // seconds
-
-    void wait(std::int64_t seconds) {
-        now += seconds;
-        for (auto& r : reservations) {
-            if (r.sum(&Units::held) == 0 || r.deadline > now) {
-                continue;
-            }
-            ++r.version;
-            r.deadline = kNever;
-            if (r.waiting == State::payment_pending && any(r, &Policy::review)) {
-                r.waiting = State::review;
-                continue;
-            }
-            move(r, &Units::held, &Units::expired);
-            r.ended_as = State::expired;
-        }
-    }
-
-    [[nodiscard]] std::int64_t promised(const std::string& sku,
-                                        std::int64_t model::LineQuantities::* part) const {
-        std::int64_t out = 0;
-        for (const auto& r : reservations) {
-            for (const auto& line : r.lines) {
-                out += line.sku == sku && !policies.at(sku).untracked ? line.units.*part : 0;
-            }
-        }
-        return out;
-    }
+    std::vector<Transfer> transfers{};
 
     // `attempt` numbers the call, for replays to name it.
     Answer ask(const Ask& asked, std::size_t attempt) {
+        ++tick;
         const auto key = std::pair(asked.operation, asked.key());
         if (const auto known = keys_.find(key); !key.second.empty() && known != keys_.end()) {
             if (!(known->second.ask == asked)) {
@@ -128,6 +32,7 @@ class NaiveModel {
             return {.replayed = true, .attempt = known->second.attempt};
         }
         Answer out = judge(asked);
+        recount();
         if (key.second.empty() || asked.cart.dry_run) {
             return out;
         }
@@ -149,93 +54,118 @@ class NaiveModel {
     }
 
   private:
-    using State = model::ReservationState;
-    using Units = model::LineQuantities;
-    using Code = model::RefusalCode;
-    using Operation = model::Operation;
     struct Used {
         Ask ask;
         std::size_t attempt;
         std::optional<std::size_t> shows;
     };
 
-    [[nodiscard]] bool any(const Reservation& r, bool Policy::* flag) const {
-        return std::ranges::any_of(r.lines,
-                                   [&](const Line& line) { return policies.at(line.sku).*flag; });
-    }
-    template <typename Value>
-    [[nodiscard]] Value strictest(const Reservation& r, Value Policy::* bound) const {
-        Value out = policies.at(r.lines.front().sku).*bound;
-        for (const auto& line : r.lines) {
-            out = std::min(out, policies.at(line.sku).*bound);
-        }
-        return out;
-    }
-    static void move(Reservation& r, std::int64_t Units::* from, std::int64_t Units::* to) {
-        for (auto& line : r.lines) {
-            line.units.*to += std::exchange(line.units.*from, 0);
-        }
-    }
-    [[nodiscard]] std::int64_t sellable(const std::string& sku) const {
-        const auto found = stock.find(sku);
-        const Stock cell = found == stock.end() ? Stock{} : found->second;
-        return cell.on_hand - cell.unavailable - cell.safety - promised(sku, &Units::held) -
-               promised(sku, &Units::committed);
-    }
-    [[nodiscard]] bool blocked(const std::pair<bool, std::string>& name) const {
-        const auto found = tombstones_.find(name);
-        return !name.second.empty() && found != tombstones_.end() && found->second > now;
-    }
-
     Answer judge(const Ask& asked) {
         switch (asked.operation) {
             case Operation::create: return create(asked);
             case Operation::release_by_name: return release_by_name(asked);
+            case Operation::record_sale: return sell(asked);
             case Operation::receive_stock:
-            case Operation::adjust_stock: stock[asked.name].on_hand += asked.quantity; return {};
-            case Operation::set_safety_stock:
-                return {.changes = std::exchange(stock[asked.name].safety, asked.quantity) !=
-                                   asked.quantity};
-            default: break;
+            case Operation::adjust_stock:
+            case Operation::mark_unavailable:
+            case Operation::set_safety_stock: return move_stock(asked);
+            case Operation::transfer_stock: return transfer(asked);
+            case Operation::settle_transfer: return settle_transfer(asked);
+            case Operation::count_stock: return count(asked);
+            case Operation::resolve_case: return resolve(asked);
+            case Operation::put_sku: return put_sku(asked);
+            case Operation::put_class: return put(policies, asked.name, asked.policy);
+            case Operation::put_pool: return put_pool(asked);
+            case Operation::set_caps:
+                return {.changes = std::exchange(caps, asked.caps) != asked.caps};
+            case Operation::change_selling: return change_selling(asked);
+            default: return change(asked);
         }
-        if (asked.target >= reservations.size()) {
-            return {.code = Code::unknown_reservation};
-        }
-        return change(asked);
     }
 
-    // Gives each line what it gets; false if a minimum is not there.
-    bool allot(const Cart& cart, Reservation& fresh, const std::set<std::size_t>& replaced) {
-        std::map<std::string, std::int64_t> free;
-        for (const auto& line : fresh.lines) {
-            free[line.sku] = policies.at(line.sku).untracked ? INT64_MAX / 2 : sellable(line.sku);
+    // -- names -----------------------------------------------------------------------------
+    template <typename Settings>
+    static Answer put(std::vector<Named<Settings>>& things, const std::string& name,
+                      const Settings& settings) {
+        const auto known = find(things, name);
+        if (!known) {
+            things.push_back({.name = name, .settings = settings});
+            return {};
         }
-        for (const auto old : replaced) {
-            for (const auto& line : reservations[old].lines) {
-                free[line.sku] += line.units.held;
+        return {.changes = !(std::exchange(things[*known].settings, settings) == settings)};
+    }
+    Answer put_pool(const Ask& asked) {
+        if (!asked.warehouse.overflow.empty() && !find(pools, asked.warehouse.overflow)) {
+            return {.code = Code::unknown_pool};
+        }
+        return put(pools, asked.name, asked.warehouse);
+    }
+    std::size_t register_sku(const std::string& name, std::size_t its_class) {
+        skus.push_back({.name = name, .policy = its_class});
+        cells[skus.size() - 1][0].known = true;
+        return skus.size() - 1;
+    }
+    Answer put_sku(const Ask& asked) {
+        const auto its_class = find(policies, asked.to.empty() ? "default" : asked.to);
+        if (!its_class) {
+            return {.code = Code::unknown_class};
+        }
+        const auto known = find(skus, asked.name);
+        if (!known) {
+            register_sku(asked.name, *its_class);
+            return {};
+        }
+        const bool same = asked.to.empty() || skus[*known].policy == *its_class;
+        skus[*known].policy = same ? skus[*known].policy : *its_class;
+        return {.changes = !same};
+    }
+    Answer change_selling(const Ask& asked) {
+        using model::StopScope;
+        if (asked.scope == StopScope::sku && !find(skus, asked.name)) {
+            return {.code = Code::unknown_sku};
+        }
+        if (asked.scope == StopScope::pool && !find(pools, asked.name)) {
+            return {.code = Code::unknown_pool};
+        }
+        if (asked.scope == StopScope::sku_class && !find(policies, asked.name)) {
+            return {.code = Code::unknown_class};
+        }
+        const std::int64_t until = asked.at.value_or(kNever);
+        const auto same = [&](const Stop& stop) {
+            return stop.scope == asked.scope && stop.name == asked.name;
+        };
+        const auto known = std::ranges::find_if(stops, same);
+        const bool in_force = known != stops.end() && now < known->until;
+        // An end that was reached is seen by nobody.
+        Answer out{.changes = asked.flag ? !(in_force && known->until == until) : in_force,
+                   .changes_or_not = known != stops.end() && !in_force};
+        std::erase_if(stops, same);
+        if (asked.flag) {
+            stops.push_back({.scope = asked.scope, .name = asked.name, .until = until});
+        }
+        return out;
+    }
+
+    // -- creates ---------------------------------------------------------------------------
+    [[nodiscard]] bool blocked(const std::pair<bool, std::string>& name) const {
+        const auto found = tombstones_.find(name);
+        return !name.second.empty() && found != tombstones_.end() && found->second > now;
+    }
+    // The holds that the new one takes the place of.
+    std::set<std::size_t> superseded_by(const Ask& asked, Reservation& fresh) const {
+        std::set<std::size_t> out;
+        for (std::size_t i = 0; i < reservations.size(); ++i) {
+            const auto& old = reservations[i];
+            const bool same = asked.cart.supersedes_same_reference &&
+                              !asked.cart.reference.empty() &&
+                              old.asked.reference == asked.cart.reference;
+            if (old.open() && (same || asked.supersedes == i)) {
+                out.insert(i);
+                fresh.first_created = std::min(fresh.first_created, old.first_created);
+                fresh.extensions = std::max(fresh.extensions, old.extensions);
             }
         }
-        const auto take = [&](Line& line, std::int64_t units) {
-            free[line.sku] -= units;
-            line.units.accepted += units;
-            line.units.held += units;
-        };
-        bool enough = true;
-        for (std::size_t i = 0; i < fresh.lines.size(); ++i) {
-            const auto& line = cart.lines[i];
-            const bool whole = policies.at(line.sku).untracked || !cart.partial;
-            const std::int64_t minimum =
-                policies.at(line.sku).untracked
-                    ? line.quantity
-                    : line.min_quantity.value_or(whole ? line.quantity : 0);
-            take(fresh.lines[i], minimum);
-            enough = enough && (minimum == 0 || free[line.sku] >= 0);
-        }
-        for (auto& line : fresh.lines) {
-            take(line,
-                 std::clamp(free[line.sku], std::int64_t{0}, line.requested - line.units.accepted));
-        }
-        return enough && fresh.sum(&Units::accepted) > 0;
+        return out;
     }
 
     Answer create(const Ask& asked) {
@@ -243,66 +173,160 @@ class NaiveModel {
         if (blocked({true, cart.key}) || blocked({false, cart.reference})) {
             return {.code = Code::released_before_create};
         }
-        Reservation fresh{.lines = {}, .reference = cart.reference, .first_created = now};
-        for (const auto& line : cart.lines) {
-            if (!policies.contains(line.sku)) {
+        Reservation fresh{.asked = cart, .created = now, .first_created = now};
+        std::vector<Wanted> wanted;
+        for (const auto& from : cart.lines) {
+            const auto sku = find(skus, from.sku);
+            if (!sku) {
                 return {.code = Code::unknown_sku};
             }
-            fresh.lines.push_back({.sku = line.sku, .requested = line.quantity, .units = {}});
+            const auto pool = find(pools, from.pool);
+            if (!from.pool.empty() && !pool) {
+                return {.code = Code::unknown_pool};
+            }
+            const bool untracked = policy(*sku).untracked;
+            fresh.lines.push_back({.sku = *sku,
+                                   .named = pool,
+                                   .requested = from.quantity,
+                                   .untracked = untracked,
+                                   .soft = !untracked && policy(*sku).hold_permille > 1000});
+            wanted.push_back({.sku = *sku,
+                              .named = pool,
+                              .untracked = untracked,
+                              .requested = from.quantity,
+                              .minimum = untracked ? from.quantity
+                                                   : from.min_quantity.value_or(
+                                                         cart.partial ? 0 : from.quantity)});
         }
-        std::set<std::size_t> replaced;
         if (asked.supersedes && *asked.supersedes >= reservations.size()) {
             return {.code = Code::unknown_reservation};
         }
-        for (std::size_t i = 0; i < reservations.size(); ++i) {
-            const auto& old = reservations[i];
-            const bool same = cart.supersedes_same_reference && !cart.reference.empty() &&
-                              old.reference == cart.reference;
-            if (old.sum(&Units::held) > 0 && (same || asked.supersedes == i)) {
-                replaced.insert(i);
-                fresh.first_created = std::min(fresh.first_created, old.first_created);
-                fresh.extensions = std::max(fresh.extensions, old.extensions);
+        const auto replaced = superseded_by(asked, fresh);
+        if (const Code code = beyond_limits(cart, fresh, replaced); code != Code::none) {
+            return {.code = code};
+        }
+        return serve(asked, std::move(fresh), wanted, {replaced.begin(), replaced.end()});
+    }
+
+    Code beyond_limits(const Cart& cart, Reservation& fresh,
+                       const std::set<std::size_t>& replaced) const {
+        for (const auto& line : fresh.lines) {
+            const std::int64_t most = policy(line.sku).line_max;
+            if (most > 0 && line.requested > most) {
+                return Code::limit_exceeded;
             }
         }
         for (const auto old : replaced) {
             if (reservations[old].waiting == State::review) {
-                return {.code = Code::illegal_transition};
+                return Code::illegal_transition;
             }
         }
         const auto ttl = cart.ttl_seconds.value_or(strictest(fresh, &Policy::ttl));
         if (ttl > strictest(fresh, &Policy::ttl_max)) {
-            return {.code = Code::ttl_out_of_bounds};
+            return Code::ttl_out_of_bounds;
         }
         fresh.deadline = now + ttl;
         if (fresh.deadline > fresh.first_created + strictest(fresh, &Policy::lifetime)) {
-            return {.code = Code::lifetime_exceeded};
+            return Code::lifetime_exceeded;
         }
-        if (!allot(cart, fresh, replaced)) {
-            return {.code = Code::insufficient_stock};
+        return cart.wait_seconds && *cart.wait_seconds > policy(fresh.lines[0].sku).wait_max
+                   ? Code::ttl_out_of_bounds
+                   : Code::none;
+    }
+
+    // Stops, caps, stock.
+    Answer serve(const Ask& asked, Reservation fresh, const std::vector<Wanted>& wanted,
+                 const std::vector<std::size_t>& replaced) {
+        const Cart& cart = asked.cart;
+        Draft draft;
+        for (const auto old : replaced) {
+            for (const auto& line : reservations[old].lines) {
+                for (const auto& part : line.parts) {
+                    if (!line.untracked && part.units.held > 0) {
+                        (line.soft ? draft.soft : draft.firm)[line.sku][part.pool] -=
+                            part.units.held;
+                    }
+                }
+            }
+        }
+        if (!selling(fresh) || !std::ranges::all_of(fresh.lines, [&](const Line& line) {
+                return selling(line, where(fresh), draft);
+            })) {
+            return {.code = Code::selling_stopped};
+        }
+        Reservation least = fresh;
+        for (std::size_t i = 0; i < wanted.size(); ++i) {
+            least.lines[i].parts = {Part{.units = {.held = wanted[i].minimum}}};
+        }
+        if (!within_caps(least, replaced)) {
+            return {.code = Code::owner_limit_exceeded};
+        }
+        Given given = allot(wanted, where(fresh), draft);
+        if (given.failing.empty()) {
+            accept(fresh, given, &Units::held);
+        }
+        if (given.failing.empty() && fresh.sum(&Units::accepted) == 0) {
+            for (std::size_t i = 0; i < wanted.size(); ++i) {
+                given.failing.push_back({.line = static_cast<std::uint32_t>(i),
+                                         .requested = wanted[i].requested,
+                                         .sellable = 0});
+            }
+        }
+        if (!given.failing.empty() && may_wait(asked, fresh)) {
+            Line& line = fresh.lines[0];
+            line.soft = false;
+            line.parts = {Part{.pool = line.named.value_or(kAnywhere)}};
+            fresh.hold_for = fresh.deadline - now;
+            fresh.deadline = now + *cart.wait_seconds;
+            fresh.waiting = State::queued;
+        } else if (!given.failing.empty()) {
+            return {.code = Code::insufficient_stock, .lines = given.failing};
+        } else if (!within_caps(fresh, replaced)) {
+            return {.code = Code::owner_limit_exceeded};
         }
         if (cart.dry_run) {
             return {.changes = false};
         }
         for (const auto old : replaced) {
-            release(reservations[old], State::superseded);
+            release_held(reservations[old], State::superseded);
         }
         reservations.push_back(std::move(fresh));
+        for (const auto old : replaced) {
+            changed(old);
+        }
         return {.shows = reservations.size() - 1};
     }
 
-    static void release(Reservation& r, State as) {
-        move(r, &Units::held, &Units::released);
-        r.ended_as = as;
-        r.deadline = kNever;
-        ++r.version;
+    // It fails only because of what others hold for now.
+    [[nodiscard]] bool may_wait(const Ask& asked, const Reservation& fresh) const {
+        const Cart& cart = asked.cart;
+        if (!cart.wait_seconds || cart.dry_run || fresh.lines.size() != 1 || asked.supersedes ||
+            cart.supersedes_same_reference) {
+            return false;
+        }
+        const Line& line = fresh.lines[0];
+        Draft nobody_holds;
+        for (std::size_t pool = 0; pool < pools.size(); ++pool) {
+            nobody_holds.firm[line.sku][pool] = -cells[line.sku][pool].held;
+            nobody_holds.soft[line.sku][pool] = -cells[line.sku][pool].soft_held;
+        }
+        std::int64_t sum = 0;
+        std::int64_t best = 0;
+        for (const auto pool : usable(line.sku, line.named, where(fresh))) {
+            const auto units = std::max<std::int64_t>(left(line.sku, pool, nobody_holds), 0);
+            sum += units;
+            best = std::max(best, units);
+        }
+        return (policy(line.sku).split ? sum : best) >= line.requested;
     }
 
     Answer release_by_name(const Ask& asked) {
         bool reached = false;
-        bool blocks = asked.block_late;
-        const auto release_it = [&](Reservation& r) {
-            if (r.sum(&Units::held) > 0) {
-                release(r, State::released);
+        bool blocks = asked.flag;
+        const auto release_it = [&](std::size_t index) {
+            if (reservations[index].open()) {
+                release_held(reservations[index], State::released);
+                changed(index);
                 reached = true;
             }
         };
@@ -310,202 +334,236 @@ class NaiveModel {
             const auto known = keys_.find({Operation::create, asked.name});
             blocks = known == keys_.end();
             if (!blocks && known->second.shows) {
-                release_it(reservations[*known->second.shows]);
+                release_it(*known->second.shows);
             }
         }
-        for (auto& r : reservations) {
-            if (!asked.by_key && r.reference == asked.name) {
-                release_it(r);
+        for (std::size_t i = 0; i < reservations.size(); ++i) {
+            if (!asked.by_key && reservations[i].asked.reference == asked.name) {
+                release_it(i);
             }
         }
         if (blocks) {
-            tombstones_[{asked.by_key, asked.name}] = now + 8 * 24 * 3600;
+            tombstones_[{asked.by_key, asked.name}] = now + policies[0].settings.lifetime;
         }
         return {.changes = reached || blocks};
     }
 
-    Answer change(const Ask& asked) {
-        Reservation& r = reservations[asked.target];
-        const Operation verb = asked.operation;
-        const State state = r.state();
-        if (verb == Operation::commit && r.replaced_by) {
-            return {.changes = false, .shows = r.replaced_by};
-        }
-        const bool late = verb == Operation::commit && state == State::expired;
-        std::vector<std::int64_t> units;
-        bool missing = false;
-        if (!select(asked, r, late, units, missing)) {
-            return {.code = Code::unknown_line};
-        }
-        if (is_done(asked, r)) {
-            return {.changes = false, .shows = asked.target};
-        }
-        if (asked.with.version && *asked.with.version != r.version) {
-            return {.code = Code::version_mismatch};
-        }
-        if (late ? any(r, &Policy::refuses_late) : !allows(verb, r)) {
-            return {.code = state == State::expired ? Code::expired : Code::illegal_transition};
-        }
-        if (const Code bound = beyond_bound(asked, r); bound != Code::none) {
-            return {.code = bound};
-        }
-        const bool fact = verb == Operation::ship || verb == Operation::return_units;
-        const bool nothing_sold =
-            verb == Operation::ship && asked.with.lines.empty() && r.sum(&Units::committed) == 0;
-        if (fact && (missing || nothing_sold)) {
-            return {.parked = true};
-        }
-        if (missing) {
-            return {.code = Code::quantity_exceeded};
-        }
-        if (late) {
-            return retake(asked.target, units);
-        }
-        act(asked, r, units);
-        return {.shows = asked.target};
+    // -- facts -----------------------------------------------------------------------------
+    // Which cell a movement is about; an omitted pool is the only one there is.
+    struct Where {
+        Code code = Code::none;
+        std::size_t sku = 0, pool = 0;
+    };
+    [[nodiscard]] Where cell_of(const std::string& sku, const std::string& pool,
+                                bool is_new = false) const {
+        const auto known = find(skus, sku);
+        const auto place = find(pools, pool.empty() ? "default" : pool);
+        return {.code = !known && !is_new                  ? Code::unknown_sku
+                        : pool.empty() && pools.size() > 1 ? Code::pool_required
+                        : !place                           ? Code::unknown_pool
+                                                           : Code::none,
+                .sku = known.value_or(0),
+                .pool = place.value_or(0)};
     }
 
-    static std::int64_t actionable(Operation verb, const Units& units, bool late) {
-        switch (verb) {
-            case Operation::ship: return units.committed;
-            case Operation::cancel: return units.held + units.committed;
-            case Operation::return_units: return units.shipped - units.returned;
-            default: return late ? units.expired : units.held;
+    Answer move_stock(const Ask& asked) {
+        const bool receipt = asked.operation == Operation::receive_stock;
+        const bool is_new = receipt && !find(skus, asked.name);
+        const Where at = cell_of(asked.name, asked.pool, is_new);
+        if (at.code != Code::none) {
+            return {.code = at.code};
         }
+        const std::size_t sku = is_new ? register_sku(asked.name, 0) : at.sku;
+        Cell& cell = cells[sku][at.pool];
+        if (asked.operation == Operation::set_safety_stock) {
+            const bool same = cell.safety == asked.quantity;
+            cell.safety = asked.quantity;
+            cell.known = cell.known || !same || !asked.key().empty();
+            return {.changes = !same};
+        }
+        const bool marks = asked.operation == Operation::mark_unavailable;
+        const model::Reason reason = marks ? asked.reason : asked.from_unavailable;
+        if (reason != model::Reason::none && cell.unavailable[reason] + asked.quantity < 0) {
+            std::vector<Answer::Failing> lines{
+                {.line = 0, .requested = -asked.quantity, .sellable = cell.unavailable[reason]}};
+            std::erase_if(cell.unavailable, [](const auto& part) { return part.second == 0; });
+            return {.code = Code::quantity_exceeded, .lines = lines};
+        }
+        if (reason != model::Reason::none) {
+            make_unavailable(sku, at.pool, reason, asked.quantity);
+        }
+        move(sku, at.pool, marks ? 0 : asked.quantity, asked.at);
+        return {};
     }
 
-    // Units per line that the parts name; false if one names no line.
-    static bool select(const Ask& asked, const Reservation& r, bool late,
-                       std::vector<std::int64_t>& units, bool& missing) {
-        std::vector<std::int64_t> left;
-        for (const auto& line : r.lines) {
-            left.push_back(actionable(asked.operation, line.units, late));
+    Answer transfer(const Ask& asked) {
+        const Where from = cell_of(asked.name, asked.pool);
+        const Where to = cell_of(asked.name, asked.to);
+        if (from.code != Code::none || to.code != Code::none) {
+            return {.code = from.code != Code::none ? from.code : to.code};
         }
-        units = asked.with.lines.empty() ? left : std::vector<std::int64_t>(left.size());
-        for (const auto& part : asked.with.lines) {
-            std::int64_t wanted = part.quantity;
-            bool known = false;
-            for (std::size_t i = 0; i < r.lines.size(); ++i) {
-                if (r.lines[i].sku == part.sku) {
-                    known = true;
-                    const auto taken = std::min(wanted, left[i] - units[i]);
-                    units[i] += taken;
-                    wanted -= taken;
+        if (from.pool == to.pool) {
+            return {.code = Code::limit_exceeded};
+        }
+        move(from.sku, from.pool, -asked.quantity, asked.at);
+        move(from.sku, to.pool, asked.flag ? asked.quantity : 0, asked.at);
+        transfers.push_back({.sku = from.sku,
+                             .from = from.pool,
+                             .to = to.pool,
+                             .on_its_way = asked.flag ? 0 : asked.quantity});
+        return {};
+    }
+    Answer settle_transfer(const Ask& asked) {
+        if (asked.target >= transfers.size() || transfers[asked.target].on_its_way == 0) {
+            return {.code = Code::unknown_transfer};
+        }
+        Transfer& t = transfers[asked.target];
+        const std::int64_t units = asked.some.value_or(t.on_its_way);
+        if (units > t.on_its_way) {
+            return {.code = Code::quantity_exceeded,
+                    .lines = {{{.line = 0, .requested = units, .sellable = t.on_its_way}}}};
+        }
+        t.on_its_way -= units;
+        move(t.sku, t.to, asked.flag ? 0 : units, asked.at);
+        return {};
+    }
+
+    // A sale made elsewhere: allocated as a create, and what is not there from the first pool.
+    Answer sell(const Ask& asked) {
+        Reservation fresh{.asked = asked.cart, .created = now, .first_created = now};
+        fresh.asked.region.clear();
+        for (const auto& from : asked.cart.lines) {
+            if (!from.pool.empty() && !find(pools, from.pool)) {
+                return {.code = Code::unknown_pool};
+            }
+        }
+        Draft draft{.for_good = true};
+        std::set<std::size_t> known;
+        for (std::size_t i = 0; i < skus.size(); ++i) {
+            known.insert(i);
+        }
+        for (const auto& from : asked.cart.lines) {
+            const auto found = find(skus, from.sku);
+            Wanted line{.sku = found ? *found : register_sku(from.sku, 0),
+                        .requested = from.quantity,
+                        .minimum = from.quantity};
+            line.named = find(pools, from.pool);
+            line.untracked = policy(line.sku).untracked && known.contains(line.sku);
+            auto parts = allot({line}, where(fresh), draft).parts[0];
+            if (parts[0].units.accepted == 0 || !known.contains(line.sku)) {
+                parts = {
+                    Part{.pool = line.named.value_or(0), .units = {.accepted = from.quantity}}};
+            }
+            for (auto& part : parts) {
+                (asked.flag ? part.units.shipped : part.units.committed) = part.units.accepted;
+                take(line.sku, part.pool, line.untracked ? 0 : part.units.accepted, draft);
+            }
+            fresh.lines.push_back({.sku = line.sku,
+                                   .named = line.named,
+                                   .requested = from.quantity,
+                                   .untracked = line.untracked,
+                                   .parts = std::move(parts)});
+        }
+        for (const auto& line : fresh.lines) {
+            for (const auto& part : line.parts) {
+                if (!line.untracked) {
+                    move(line.sku, part.pool, -part.units.shipped, asked.at);
                 }
             }
-            if (!known) {
-                return false;
-            }
-            missing = missing || wanted > 0;
         }
-        return true;
-    }
-
-    [[nodiscard]] bool is_done(const Ask& asked, const Reservation& r) const {
-        const bool whole = asked.with.lines.empty();
-        const bool holds = r.sum(&Units::held) > 0;
-        const bool sells = r.sum(&Units::committed) > 0;
-        const bool left = r.sum(&Units::shipped) > 0;
-        switch (asked.operation) {
-            case Operation::begin_payment: return r.state() == State::payment_pending;
-            case Operation::extend:
-                return r.state() == State::held && now + *asked.with.ttl_seconds <= r.deadline;
-            case Operation::commit: return whole && !holds && (sells || left);
-            case Operation::ship: return whole && !holds && !sells && left;
-            case Operation::release:
-            case Operation::cancel: return whole && r.state() == State::released;
-            default: return false;
-        }
-    }
-
-    static bool allows(Operation verb, const Reservation& r) {
-        const bool holds = r.sum(&Units::held) > 0;
-        switch (verb) {
-            case Operation::begin_payment:
-            case Operation::extend: return r.state() == State::held;
-            case Operation::cancel: return holds || r.sum(&Units::committed) > 0;
-            case Operation::commit:
-            case Operation::release: return holds;
-            default: return true;
-        }
-    }
-
-    [[nodiscard]] Code beyond_bound(const Ask& asked, const Reservation& r) const {
-        const bool payment = asked.operation == Operation::begin_payment;
-        if (!payment && asked.operation != Operation::extend) {
-            return Code::none;
-        }
-        const auto ttl = asked.with.ttl_seconds.value_or(strictest(r, &Policy::payment));
-        if (ttl > strictest(r, payment ? &Policy::payment_max : &Policy::ttl_max)) {
-            return Code::ttl_out_of_bounds;
-        }
-        if (!payment && r.extensions >= strictest(r, &Policy::extensions)) {
-            return Code::extension_limit_reached;
-        }
-        return now + ttl > r.first_created + strictest(r, &Policy::lifetime)
-                   ? Code::lifetime_exceeded
-                   : Code::none;
-    }
-
-    Answer retake(std::size_t old, const std::vector<std::int64_t>& units) {
-        Reservation fresh = reservations[old];
-        std::map<std::string, std::int64_t> wanted;
-        for (std::size_t i = 0; i < units.size(); ++i) {
-            fresh.lines[i].units = {.accepted = units[i], .committed = units[i]};
-            wanted[fresh.lines[i].sku] += units[i];
-        }
-        for (const auto& [sku, quantity] : wanted) {
-            // A line of which nothing is wanted still finds a deficit.
-            if (!policies.at(sku).untracked && sellable(sku) < quantity) {
-                return {.code = Code::late_commit_shortfall};
-            }
-        }
-        fresh.version = 1;
-        fresh.ended_as = State::released;
-        fresh.waiting = State::held;
-        ++reservations[old].version;
-        reservations[old].replaced_by = reservations.size();
         reservations.push_back(std::move(fresh));
         return {.shows = reservations.size() - 1};
     }
 
-    void act(const Ask& asked, Reservation& r, const std::vector<std::int64_t>& moved) {
-        ++r.version;
-        for (std::size_t i = 0; i < moved.size(); ++i) {
-            Units& units = r.lines[i].units;
-            Stock& cell = stock[r.lines[i].sku];
-            const std::int64_t n = moved[i];
-            const std::int64_t counted = policies.at(r.lines[i].sku).untracked ? 0 : n;
-            const std::int64_t sold = std::min(n, units.committed);
-            switch (asked.operation) {
-                case Operation::commit: units.held -= n, units.committed += n; break;
-                case Operation::release: units.held -= n, units.released += n; break;
-                case Operation::cancel:
-                    units.committed -= sold, units.held -= n - sold, units.released += n;
-                    break;
-                case Operation::ship:
-                    units.committed -= n, units.shipped += n, cell.on_hand -= counted;
-                    break;
-                case Operation::return_units:
-                    units.returned += n, cell.on_hand += counted;
-                    cell.unavailable +=
-                        asked.with.disposition == model::Disposition::damaged ? counted : 0;
-                    break;
-                default: break;
-            }
+    // -- counts and cases ------------------------------------------------------------------
+    Answer count(const Ask& asked) {
+        const Where at = cell_of(asked.name, asked.pool);
+        if (at.code != Code::none) {
+            return {.code = at.code};
         }
-        if (asked.operation == Operation::begin_payment) {
-            r.waiting = State::payment_pending;
-            r.deadline = now + asked.with.ttl_seconds.value_or(strictest(r, &Policy::payment));
+        Cell& cell = cells[at.sku][at.pool];
+        const std::int64_t as_of = *asked.at;
+        if (as_of <= cell.counted_at) {
+            cell.known = true;
+            return {.counted = model::CountOutcome::outdated};
         }
-        if (asked.operation == Operation::extend) {
-            r.deadline = now + *asked.with.ttl_seconds;
-            ++r.extensions;
+        const auto newer = [&](const Moved& move) { return move.tick + asked.lag >= tick; };
+        const bool stale =
+            asked.after_another || std::ranges::any_of(cell.moves, [&](const Moved& move) {
+                return newer(move) && move.at <= as_of;
+            });
+        // Of many newer movements the ledger may not know the times any more: better to ask again.
+        const bool too_many =
+            std::ranges::count_if(cell.moves, newer) >= 4 && cell.moves.size() > 4;
+        if (stale || too_many) {
+            return {.code = Code::count_stale};
         }
-        if (asked.operation == Operation::release || asked.operation == Operation::cancel) {
-            r.ended_as = State::released;
+        const Policy& p = policy(at.sku);
+        const std::int64_t drift = asked.quantity - cell.had(as_of);
+        const std::int64_t share =
+            ((std::max<std::int64_t>(cell.on_hand, 0) * p.count_permille) + 999) / 1000;
+        Answer out;
+        give_back(at.sku, at.pool);
+        cell.known = true;
+        cell.counted_at = as_of;
+        if (std::abs(drift) <= std::max(p.count_units, share)) {
+            move(at.sku, at.pool, drift, as_of);
+            out.counted = drift == 0 ? model::CountOutcome::matched : model::CountOutcome::applied;
+            return out;
         }
-        r.deadline = r.sum(&Units::held) > 0 ? r.deadline : kNever;
+        cell.pending = {.drift = drift,
+                        .disputed = std::max<std::int64_t>(-drift, 0),
+                        .as_of = as_of,
+                        .submitter = asked.who};
+        make_unavailable(at.sku, at.pool, model::Reason::disputed, cell.pending->disputed);
+        out.counted = model::CountOutcome::pending;
+        return out;
+    }
+    void give_back(std::size_t sku, std::size_t pool) {
+        Cell& cell = cells[sku][pool];
+        if (cell.pending) {
+            make_unavailable(sku, pool, model::Reason::disputed, -cell.pending->disputed);
+            cell.pending.reset();
+        }
+    }
+
+    Answer resolve(const Ask& asked) {
+        using model::CaseKind;
+        using model::Resolution;
+        if (asked.kind == CaseKind::count) {
+            const Where at = cell_of(asked.name, asked.pool);
+            return decide_count(asked, at.sku, at.pool);
+        }
+        if (asked.resolution != Resolution::acknowledged || asked.kind == CaseKind::shortage ||
+            asked.kind == CaseKind::review) {
+            return {.code = Code::case_not_resolvable};
+        }
+        if (asked.kind == CaseKind::late_money) {
+            late_money.erase(asked.target);
+        } else {
+            facts.erase(facts.begin() + static_cast<std::ptrdiff_t>(asked.nth));
+        }
+        return {};
+    }
+    Answer decide_count(const Ask& asked, std::size_t sku, std::size_t pool) {
+        using model::Resolution;
+        const Pending pending = *cells[sku][pool].pending;
+        const bool approves = asked.resolution == Resolution::approved;
+        if (!approves && asked.resolution != Resolution::rejected) {
+            return {.code = Code::case_not_resolvable};
+        }
+        if (approves && asked.wrong_plan) {
+            return {.code = Code::plan_changed};
+        }
+        if (approves && asked.who == pending.submitter && !asked.flag) {
+            return {.code = Code::approval_by_submitter};
+        }
+        give_back(sku, pool);
+        if (approves) {
+            move(sku, pool, pending.drift, pending.as_of);
+            cells[sku][pool].counted_at = pending.as_of;
+        }
+        return {};
     }
 
     std::map<std::pair<Operation, std::string>, Used> keys_;

@@ -1,82 +1,63 @@
 // The machine against the naive model: random commands over few names, every outcome and quantity.
 //
-// Few SKUs, references and keys make collisions common; the sweeper, tiny expiry budgets and
-// snapshots come at random and may never be seen in an answer. An episode is a function of its
-// number alone: a failure names it.
-#include "core/naive_model.hpp"
+// Few SKUs, pools, references and keys make collisions common; sweeps, tiny budgets and crashes
+// come at random and may never be seen in an answer. An episode is a function of its number alone:
+// a failure names it and prints the fewest steps that still fail.
+//
+//   HOLDFAST_COMMANDS=10000000   how many commands (default 150,000)
+//   HOLDFAST_EPISODE=17          the episode to begin with (default 1)
+//   HOLDFAST_TRACE=1             print every step before it is run, for a CHECK that ends the test
+#include <chrono>
+#include <cstdlib>
+#include <iostream>
 
-#include <sstream>
-
-#include "base/prng.hpp"
+#include "core/naive_dice.hpp"
+#include "core/naive_world.hpp"
 
 namespace holdfast::core {
 namespace {
 
 using namespace model;
-using base::Prng;
 using testing::Answer;
 using testing::Ask;
+using testing::AskDice;
 using testing::NaiveModel;
-using testing::Reply;
-using testing::World;
+using testing::NaiveWorld;
+using testing::Step;
 
-constexpr std::uint64_t kEpisodes = 400;
-constexpr int kAsksPerEpisode = 500;
-constexpr std::size_t kNobody = 1'000'000;  // the number of no reservation
-constexpr std::size_t kRefusalsMax = 6;
-constexpr std::size_t kRefusalsPerSecond = 2;
+constexpr std::uint64_t kCommands = 150'000;
+constexpr int kStepsPerEpisode = 400;
 
-const std::map<std::string, NaiveModel::Policy> kPolicies = {
-    {"A",
-     {.ttl = 100,
-      .ttl_max = 300,
-      .payment = 200,
-      .payment_max = 400,
-      .lifetime = 330,
-      .extensions = 1}},
-    {"B",
-     {.ttl = 100,
-      .ttl_max = 300,
-      .payment = 200,
-      .payment_max = 400,
-      .lifetime = 330,
-      .extensions = 1}},
-    {"careful",
-     {.ttl = 60,
-      .ttl_max = 200,
-      .payment = 150,
-      .payment_max = 300,
-      .lifetime = 240,
-      .extensions = 0,
-      .review = true,
-      .refuses_late = true}},
-    {"service",
-     {.ttl = 100,
-      .ttl_max = 300,
-      .payment = 200,
-      .payment_max = 400,
-      .lifetime = 420,
-      .extensions = 2,
-      .untracked = true}},
-};
+std::uint64_t setting(const char* name, std::uint64_t otherwise) {
+    const char* const text = std::getenv(name);
+    return text != nullptr ? std::strtoull(text, nullptr, 10) : otherwise;
+}
 
 // How often each kind of answer was compared: what never comes up is not tested.
-struct Seen {
+struct Tally {
     std::map<RefusalCode, std::uint64_t> codes;
-    std::uint64_t replayed = 0;
-    std::uint64_t parked = 0;
-    std::uint64_t without_effect = 0;
-    std::uint64_t retaken = 0;
-    std::uint64_t unrecorded = 0;
+    std::map<Operation, std::uint64_t> done;
+    std::map<CountOutcome, std::uint64_t> counted;
+    std::uint64_t replayed = 0, parked = 0, without_effect = 0, retaken = 0, unrecorded = 0,
+                  queued = 0, split = 0, grants = 0, commands = 0;
 
-    void count(const Ask& ask, const Answer& answer) {
-        const bool retake = ask.operation == Operation::commit && answer.shows && answer.changes &&
-                            *answer.shows != ask.target;
+    void count(const Ask& ask, const Answer& answer, const NaiveModel& naive) {
+        ++commands;
         ++codes[answer.code];
         replayed += answer.replayed ? 1 : 0;
         parked += answer.parked ? 1 : 0;
         without_effect += answer.changes ? 0 : 1;
-        retaken += retake ? 1 : 0;
+        const bool done_now = answer.code == RefusalCode::none && !answer.replayed;
+        done[ask.operation] += done_now && answer.changes ? 1 : 0;
+        if (answer.counted) {
+            ++counted[*answer.counted];
+        }
+        if (done_now && answer.shows && answer.changes) {
+            const auto& shown = naive.reservations[*answer.shows];
+            retaken += ask.operation == Operation::commit && *answer.shows != ask.target ? 1 : 0;
+            queued += shown.waiting == ReservationState::queued ? 1 : 0;
+            split += shown.lines[0].parts.size() > 1 ? 1 : 0;
+        }
         unrecorded +=
             answer.code == RefusalCode::insufficient_stock && !ask.key().empty() && !answer.recorded
                 ? 1
@@ -84,354 +65,241 @@ struct Seen {
     }
 };
 
-// -- dice ---------------------------------------------------------------------------------
+// -- what a failing episode prints --------------------------------------------------------
 
-class AskDice {
-  public:
-    AskDice(Prng& dice, const NaiveModel& model) : dice_(dice), model_(model) {}
-
-    Ask next() {
-        if (!past_.empty() && dice_.chance(1, 8)) {
-            return past_[dice_.below(past_.size())];  // a retry, or a repetition without a key
+std::string describe(const Step& step) {
+    std::ostringstream out;
+    const Ask& ask = step.ask;
+    out << "+" << step.seconds << "s" << (step.sweep ? " sweep" : "")
+        << (step.crash ? " crash" : "") << (step.settle ? " settle" : "") << " budget "
+        << step.budget << " | " << to_string(ask.operation);
+    const auto say = [&](const char* what, const auto& value, const auto& otherwise) {
+        if (!(value == otherwise)) {
+            out << ' ' << what << '=' << value;
         }
-        Ask ask = fresh();
-        (ask.operation == Operation::create ? ask.cart.key : ask.with.key) = key();
-        past_.push_back(ask);
-        return ask;
+    };
+    say("target", ask.target, 0u);
+    say("name", ask.name, "");
+    say("pool", ask.pool, "");
+    say("to", ask.to, "");
+    say("quantity", ask.quantity, 0);
+    say("some", ask.some.value_or(-1), -1);
+    say("at", ask.at.value_or(NaiveModel::kNever), NaiveModel::kNever);
+    say("reason", to_string(ask.reason), "none");
+    say("from_unavailable", to_string(ask.from_unavailable), "none");
+    say("flag", ask.flag, false);
+    say("by_key", ask.by_key, false);
+    say("key", ask.key(), "");
+    for (const auto& line : ask.cart.lines) {
+        out << " [" << line.quantity << ' ' << line.sku << (line.pool.empty() ? "" : " in ")
+            << line.pool;
+        say("min", line.min_quantity.value_or(-1), -1);
+        out << ']';
     }
-
-  private:
-    Ask fresh() {
-        const auto roll = dice_.below(100);
-        if (roll < 30) {
-            return create();
-        }
-        if (roll < 80) {
-            return change();
-        }
-        Ask ask;
-        ask.name = sku();
-        if (roll < 86) {
-            ask.operation = Operation::receive_stock;
-            ask.quantity = dice_.between(1, 12);
-        } else if (roll < 90) {
-            ask.operation = Operation::adjust_stock;
-            ask.quantity = dice_.between(-6, 3);
-        } else if (roll < 92) {
-            ask.operation = Operation::set_safety_stock;
-            ask.quantity = dice_.between(0, 3);
-        } else {
-            ask.operation = Operation::release_by_name;
-            ask.by_key = dice_.chance(1, 2);
-            ask.block_late = !ask.by_key && dice_.chance(1, 6);
-            ask.name = ask.by_key ? some("k", 12) : some("r", 8);
-        }
-        return ask;
+    say("ttl", ask.cart.ttl_seconds.value_or(-1), -1);
+    say("wait", ask.cart.wait_seconds.value_or(-1), -1);
+    say("reference", ask.cart.reference, "");
+    say("agent", ask.cart.agent_id, "");
+    say("operator", ask.cart.operator_id, "");
+    say("buyer", ask.cart.customer, "");
+    say("channel", ask.cart.channel, "");
+    say("region", ask.cart.region, "");
+    say("supersedes", ask.supersedes.value_or(NaiveWorld::kNobody), NaiveWorld::kNobody);
+    say("same_reference", ask.cart.supersedes_same_reference, false);
+    say("partial", ask.cart.partial, false);
+    say("dry_run", ask.cart.dry_run, false);
+    for (const auto& part : ask.with.lines) {
+        out << " [" << part.quantity << ' ' << part.sku << ']';
     }
-
-    Ask create() {
-        Ask ask;
-        auto& cart = ask.cart;
-        for (auto lines = dice_.between(1, 3); lines > 0; --lines) {
-            cart.lines.push_back(
-                {.sku = dice_.chance(1, 60) ? "unknown" : sku(), .quantity = dice_.between(1, 5)});
-            if (dice_.chance(1, 6)) {
-                cart.lines.back().min_quantity = dice_.between(0, cart.lines.back().quantity);
+    say("version", ask.with.version.value_or(0), 0u);
+    say("ttl", ask.with.ttl_seconds.value_or(-1), -1);
+    say("from", ask.with.from, "");
+    say("to", ask.with.to, "");
+    say("damaged", ask.with.disposition == Disposition::damaged, false);
+    say("after_another", ask.after_another, false);
+    say("lag", ask.lag, 0u);
+    say("who", ask.who, "");
+    const auto& p = ask.policy;
+    if (ask.operation == Operation::put_class) {
+        out << " ttl " << p.ttl << '/' << p.ttl_max << " payment " << p.payment << '/'
+            << p.payment_max << " lifetime " << p.lifetime << " extensions " << p.extensions
+            << (p.review ? " review" : "") << (p.refuses_late ? " refuses_late" : "")
+            << (p.untracked ? " untracked" : "") << " safety " << p.safety_units << '/'
+            << p.safety_permille << " backorder " << p.backorder << " soft " << p.hold_permille
+            << " stop_at " << p.stop_at << ' ' << static_cast<int>(p.allocation)
+            << (p.split ? " split" : "") << " wait_max " << p.wait_max << " line_max " << p.line_max
+            << " count " << p.count_units << '/' << p.count_permille;
+    }
+    if (ask.operation == Operation::put_pool) {
+        out << " region '" << ask.warehouse.region << "' priority " << ask.warehouse.priority
+            << " overflow '" << ask.warehouse.overflow << "' channels "
+            << ::testing::PrintToString(ask.warehouse.channels);
+    }
+    for (const auto& caps : {p.caps, ask.caps}) {
+        for (std::size_t k = 0; k < caps.size(); ++k) {
+            if (caps[k].any()) {
+                out << ' ' << to_string(static_cast<PrincipalKind>(k)) << " caps " << caps[k].units
+                    << '/' << caps[k].holds << '/' << caps[k].unit_seconds;
             }
         }
-        if (dice_.chance(1, 2)) {
-            cart.ttl_seconds = dice_.between(1, dice_.chance(1, 10) ? 400 : 200);
-        }
-        if (dice_.chance(1, 2)) {
-            cart.reference = some("r", 8);
-        }
-        cart.supersedes_same_reference = dice_.chance(1, 5);
-        if (dice_.chance(1, 8)) {
-            ask.supersedes = target();
-        }
-        cart.partial = dice_.chance(1, 4);
-        cart.dry_run = dice_.chance(1, 20);
-        return ask;
     }
+    if (ask.operation == Operation::change_selling) {
+        out << ' ' << to_string(ask.scope);
+    }
+    if (ask.operation == Operation::resolve_case) {
+        out << ' ' << to_string(ask.kind) << " nth " << ask.nth << ' ' << to_string(ask.resolution)
+            << (ask.wrong_plan ? " wrong plan" : "");
+    }
+    return out.str();
+}
 
-    Ask change() {
-        static constexpr Operation kVerbs[] = {Operation::begin_payment, Operation::commit,
-                                               Operation::commit,        Operation::release,
-                                               Operation::extend,        Operation::ship,
-                                               Operation::cancel,        Operation::return_units};
-        Ask ask{.operation = kVerbs[dice_.below(std::size(kVerbs))], .target = target()};
-        auto& with = ask.with;
-        const bool takes_lines =
-            ask.operation != Operation::begin_payment && ask.operation != Operation::extend;
-        if (takes_lines && (dice_.chance(1, 3) || ask.operation == Operation::return_units)) {
-            for (auto parts = dice_.between(1, 2); parts > 0; --parts) {
-                with.lines.push_back({.sku = sku(), .quantity = dice_.between(1, 4)});
+std::string replay(const std::vector<Step>& steps) {
+    NaiveWorld world;
+    for (const auto& step : steps) {
+        if (auto difference = world.run(step); !difference.empty()) {
+            return difference;
+        }
+    }
+    return {};
+}
+
+// Leaves out what is not needed for a difference of this kind, in ever smaller pieces.
+std::vector<Step> shrunk(std::vector<Step> steps, const std::string& difference) {
+    const auto kind_of = [](std::string text) {
+        if (!text.starts_with("code")) {
+            text = text.substr(0, std::min(text.find(": machine"), text.find(": reservation")));
+        }
+        std::erase_if(text, [](char c) { return c >= '0' && c <= '9'; });
+        return text;
+    };
+    const auto fails = [&](const std::vector<Step>& fewer) {
+        return kind_of(replay(fewer)) == kind_of(difference);
+    };
+    for (std::size_t piece = steps.size() / 2; piece > 0; piece /= 2) {
+        for (std::size_t at = 0; at + piece <= steps.size();) {
+            auto fewer = steps;
+            const auto begin = fewer.begin() + static_cast<std::ptrdiff_t>(at);
+            std::int64_t seconds = 0;
+            for (std::size_t i = at; i < at + piece; ++i) {
+                seconds += steps[i].seconds;
             }
+            const auto next = fewer.erase(begin, begin + static_cast<std::ptrdiff_t>(piece));
+            if (next != fewer.end()) {
+                next->seconds += seconds;
+            }
+            fails(fewer) ? void(steps = std::move(fewer)) : void(at += piece);
         }
-        if (dice_.chance(1, 10)) {
-            with.version = static_cast<std::uint32_t>(dice_.between(1, 3));
-        }
-        if (ask.operation == Operation::extend ||
-            (ask.operation == Operation::begin_payment && dice_.chance(1, 3))) {
-            with.ttl_seconds = dice_.between(1, dice_.chance(1, 4) ? 450 : 250);
-        }
-        with.disposition = dice_.chance(1, 3) ? Disposition::damaged : Disposition::restock;
-        return ask;
     }
+    return steps;
+}
 
-    std::string some(const char* prefix, std::uint64_t count) {
-        return prefix + std::to_string(dice_.below(count));
-    }
-    std::string sku() {
-        return std::next(kPolicies.begin(),
-                         static_cast<std::ptrdiff_t>(dice_.below(kPolicies.size())))
-            ->first;
-    }
-    // Mostly one of the latest; sometimes one that is not there.
-    std::size_t target() {
-        const std::size_t count = model_.reservations.size();
-        const std::size_t back = 1 + dice_.below(dice_.chance(1, 5) ? 60 : 8);
-        return back <= count && !dice_.chance(1, 40) ? count - back : kNobody;
-    }
-    // Some keys come from a small pool, so that they meet each other.
-    std::string key() {
-        const auto roll = dice_.below(10);
-        return roll < 4 ? "" : roll < 6 ? some("k", 12) : "fresh " + std::to_string(++fresh_keys_);
-    }
-
-    Prng& dice_;
-    const NaiveModel& model_;
-    std::vector<Ask> past_;
-    std::uint64_t fresh_keys_ = 0;
-};
-
-// -- one episode --------------------------------------------------------------------------
+// -- episodes -----------------------------------------------------------------------------
 
 class Episode {
   public:
-    Episode(std::uint64_t number, Seen& seen)
-        : number_(number),
-          seen_(seen),
-          dice_(number),
-          world_({.tenant = TenantId{0},
-                  .recorded_refusals_max = kRefusalsMax,
-                  .recorded_refusals_per_second = kRefusalsPerSecond,
-                  .tombstones_max = 1'000,
-                  .name = "default"}),
-          asks_(dice_, model_) {
-        world_.check_every(100);
-        model_.policies = kPolicies;
-        model_.refusals_max = kRefusalsMax;
-        model_.refusals_per_second = kRefusalsPerSecond;
-        for (const auto& [sku, policy] : kPolicies) {
-            define(sku, policy);
-            world_.put_sku(sku, sku);
-        }
-    }
+    Episode(std::uint64_t number, Tally& tally) : tally_(tally), dice_(number, world_.model()) {}
 
-    void run() {
-        for (int i = 0; i < kAsksPerEpisode && !::testing::Test::HasFailure(); ++i) {
-            step();
+    void run(std::uint64_t most) {
+        const bool traced = setting("HOLDFAST_TRACE", 0) != 0;
+        auto beginning = dice_.beginning();
+        for (std::size_t i = 0; i < beginning.size() + kStepsPerEpisode && i < most; ++i) {
+            steps_.push_back(i < beginning.size() ? beginning[i] : dice_.next());
+            if (traced) {
+                std::cerr << describe(steps_.back()) << std::endl;
+            }
+            if (auto difference = world_.run(steps_.back()); !difference.empty()) {
+                return fail(difference);
+            }
+            tally_.count(steps_.back().ask, world_.answer(), world_.model());
         }
-        for (std::size_t i = 0; i < ids_.size(); ++i) {
-            compare(i);
+        if (auto difference = world_.run({.ask = steps_[0].ask, .settle = true});
+            !difference.empty()) {
+            fail(difference);
         }
+        tally_.grants += world_.grants();
     }
 
   private:
-    void define(const std::string& name, const NaiveModel::Policy& policy) {
-        using std::chrono::seconds;
-        world_.define_class(name, [&](SkuClass& c) {
-            c.hold_ttl = seconds(policy.ttl);
-            c.hold_ttl_max = seconds(policy.ttl_max);
-            c.payment_ttl = seconds(policy.payment);
-            c.payment_ttl_max = seconds(policy.payment_max);
-            c.lifetime_max = seconds(policy.lifetime);
-            c.extensions_max = policy.extensions;
-            c.on_payment_timeout = policy.review ? PaymentTimeout::review : PaymentTimeout::release;
-            c.late_commit = policy.refuses_late ? LateCommit::refuse : LateCommit::retake;
-            c.tracking = policy.untracked ? Tracking::none : Tracking::counted;
-        });
-    }
-
-    void step() {
-        if (dice_.chance(1, 2)) {
-            const auto seconds = dice_.between(1, dice_.chance(1, 10) ? 300 : 15);
-            model_.wait(seconds);
-            world_.wait(std::chrono::seconds(seconds));
-        }
-        world_.expiry_budget(static_cast<std::uint32_t>(dice_.between(1, 4)));
-        if (dice_.chance(1, 10)) {
-            world_.expire_due();
-        }
-        if (dice_.chance(1, 200)) {
-            world_.restore_from_snapshot();
-        }
-        const Ask ask = asks_.next();
-        const Answer expected = model_.ask(ask, replies_.size());
-        Reply reply = send(ask);
-        while (reply.outcome == Outcome::expire_first) {
-            reply = send(ask);
-        }
-        SCOPED_TRACE(describe(ask));
-        compare(ask, expected, reply);
-        seen_.count(ask, expected);
-        replies_.push_back(reply.bytes);
-        compare_stock();
-    }
-
-    Reply send(const Ask& ask) {
-        const std::string& key = ask.key();
-        switch (ask.operation) {
-            case Operation::create: {
-                testing::Cart cart = ask.cart;
-                if (ask.supersedes) {
-                    cart.supersedes = id_of(*ask.supersedes);
-                }
-                return world_.create(cart);
-            }
-            case Operation::receive_stock: return world_.receive(ask.name, ask.quantity, key);
-            case Operation::adjust_stock: return world_.adjust(ask.name, ask.quantity, key);
-            case Operation::set_safety_stock:
-                return world_.safety_stock(ask.name, ask.quantity, key);
-            case Operation::release_by_name:
-                return ask.by_key ? world_.release_key(ask.name, key)
-                                  : world_.release_reference(ask.name, ask.block_late, key);
-            default: return world_.change(ask.operation, id_of(ask.target), ask.with);
-        }
-    }
-
-    [[nodiscard]] ReservationId id_of(std::size_t index) const {
-        return index < ids_.size() ? ids_[index] : ReservationId{kNobody};
-    }
-
-    void compare(const Ask& ask, const Answer& expected, const Reply& reply) {
-        ASSERT_EQ(reply.code(), expected.code);
-        if (expected.code != RefusalCode::none) {
-            EXPECT_EQ(reply.refusal.recorded, expected.recorded);
-            return;
-        }
-        if (expected.replayed) {
-            ASSERT_EQ(reply.outcome, Outcome::replayed);
-            ASSERT_EQ(*reply.bytes, *replies_.at(expected.attempt));
-            return;
-        }
-        const bool shown = ask.cart.dry_run || (!expected.changes && ask.key().empty());
-        ASSERT_EQ(reply.outcome, shown ? Outcome::shown : Outcome::applied);
-        EXPECT_EQ(std::holds_alternative<FactParked>(*reply.event), expected.parked);
-        if (expected.shows) {
-            if (*expected.shows == ids_.size()) {
-                ids_.push_back(reply.id());
-            }
-            ASSERT_EQ(reply.id(), id_of(*expected.shows));
-            EXPECT_EQ(reply.state(), model_.reservations[*expected.shows].state());
-            compare(*expected.shows);
-        }
-        if (ask.target < ids_.size()) {
-            compare(ask.target);
-        }
-    }
-
-    // What the machine holds, with dead holds ended as a sweeper would.
-    [[nodiscard]] ReservationImage effective(ReservationId id) const {
-        const State& state = world_.core_state();
-        const Reservation* const found = state.find_reservation(id);
-        if (is_dead(*found, world_.now())) {
-            return std::get<ReservationChanged>(decide_expiry(state, *found)).image;
-        }
-        return state.image_of(*found);
-    }
-
-    void compare(std::size_t index) const {
-        const auto image = effective(ids_[index]);
-        const auto& expected = model_.reservations[index];
-        SCOPED_TRACE("reservation " + std::to_string(index));
-        EXPECT_EQ(state_of(image), expected.state());
-        EXPECT_EQ(image.version, expected.version);
-        EXPECT_EQ(image.extensions, expected.extensions);
-        EXPECT_EQ(image.expires_at, time_of(expected.deadline));
-        EXPECT_EQ(image.first_created_at, time_of(expected.first_created));
-        EXPECT_EQ(image.replaced_by,
-                  expected.replaced_by ? ids_[*expected.replaced_by] : ReservationId{});
-        ASSERT_EQ(image.lines.size(), expected.lines.size());
-        for (std::size_t i = 0; i < image.lines.size(); ++i) {
-            EXPECT_EQ(image.lines[i].units, expected.lines[i].units);
-            EXPECT_EQ(image.lines[i].requested, expected.lines[i].requested);
-        }
-    }
-
-    void compare_stock() const {
-        std::map<std::string, std::int64_t> dead;  // units held by the dead
-        for (const auto id : ids_) {
-            const auto* const found = world_.core_state().find_reservation(id);
-            if (!is_dead(*found, world_.now())) {
-                continue;
-            }
-            const auto after = effective(id);
-            const auto before = world_.core_state().image_of(*found);
-            for (std::size_t i = 0; i < after.lines.size(); ++i) {
-                dead[world_.core_state().sku(after.lines[i].sku).name] +=
-                    after.lines[i].untracked
-                        ? 0
-                        : before.lines[i].units.held - after.lines[i].units.held;
-            }
-        }
-        for (const auto& [sku, policy] : kPolicies) {
-            const auto known = model_.stock.find(sku);
-            const auto stock = known != model_.stock.end() ? known->second : NaiveModel::Stock{};
-            auto cell = world_.cell(sku);
-            cell.held -= dead[sku];
-            EXPECT_EQ(cell,
-                      (CellImage{.on_hand = stock.on_hand,
-                                 .unavailable = stock.unavailable,
-                                 .held = model_.promised(sku, &LineQuantities::held),
-                                 .committed = model_.promised(sku, &LineQuantities::committed),
-                                 .safety_stock = stock.safety}))
-                << sku;
-        }
-    }
-
-    [[nodiscard]] static base::Time time_of(std::int64_t seconds) {
-        return seconds == NaiveModel::kNever ? base::kNever
-                                             : World::kStart + std::chrono::seconds(seconds);
-    }
-
-    [[nodiscard]] std::string describe(const Ask& ask) const {
+    void fail(const std::string& difference) {
         std::ostringstream out;
-        out << "episode " << number_ << ", ask " << replies_.size() << ": "
-            << to_string(ask.operation) << " of " << ask.target << " key '" << ask.key()
-            << "' name '" << ask.name << "' reference '" << ask.cart.reference << '\'';
-        return out.str();
+        const auto few = shrunk(steps_, difference);
+        for (const auto& step : few) {
+            out << "  " << describe(step) << '\n';
+        }
+        ADD_FAILURE() << difference << "\nThe fewest steps that differ: " << replay(few) << '\n'
+                      << out.str();
     }
 
-    std::uint64_t number_;
-    Seen& seen_;
-    Prng dice_;
-    NaiveModel model_;
-    World world_;
-    AskDice asks_;
-    std::vector<ReservationId> ids_;                            // by the model's number
-    std::vector<std::shared_ptr<const base::Buffer>> replies_;  // by attempt
+    Tally& tally_;
+    NaiveWorld world_;
+    AskDice dice_;
+    std::vector<Step> steps_;
 };
 
-TEST(NaiveModel, AgreesWithTheMachineOnEveryOutcomeAndQuantity) {
-    Seen seen;
-    for (std::uint64_t number = 1; number <= kEpisodes; ++number) {
-        Episode(number, seen).run();
-        ASSERT_FALSE(HasFailure()) << "in episode " << number;
-    }
+void expect_variety(Tally& tally, std::uint64_t at_least) {
     using enum RefusalCode;
-    for (const auto code : {none, idempotency_key_reused, released_before_create, unknown_sku,
-                            unknown_reservation, unknown_line, ttl_out_of_bounds, version_mismatch,
-                            expired, illegal_transition, quantity_exceeded, extension_limit_reached,
-                            lifetime_exceeded, insufficient_stock, late_commit_shortfall}) {
-        EXPECT_GT(seen.codes[code], 50u) << ::testing::PrintToString(code);
+    for (const auto code : {none,
+                            idempotency_key_reused,
+                            released_before_create,
+                            unknown_sku,
+                            unknown_pool,
+                            unknown_class,
+                            unknown_reservation,
+                            unknown_line,
+                            unknown_transfer,
+
+                            limit_exceeded,
+                            ttl_out_of_bounds,
+                            version_mismatch,
+                            expired,
+                            illegal_transition,
+                            quantity_exceeded,
+                            extension_limit_reached,
+                            lifetime_exceeded,
+                            selling_stopped,
+                            owner_limit_exceeded,
+                            insufficient_stock,
+                            late_commit_shortfall,
+                            count_stale,
+                            plan_changed,
+                            approval_by_submitter,
+                            case_not_resolvable}) {
+        EXPECT_GE(tally.codes[code], at_least) << ::testing::PrintToString(code);
     }
-    EXPECT_GT(seen.replayed, 1'000u);
-    EXPECT_GT(seen.parked, 1'000u);
-    EXPECT_GT(seen.without_effect, 1'000u);
-    EXPECT_GT(seen.retaken, 300u);
-    EXPECT_GT(seen.unrecorded, 100u);
+    for (int op = static_cast<int>(Operation::create);
+         op <= static_cast<int>(Operation::resolve_case); ++op) {
+        EXPECT_GE(tally.done[static_cast<Operation>(op)], at_least)
+            << to_string(static_cast<Operation>(op));
+    }
+    for (int outcome = 0; outcome <= static_cast<int>(CountOutcome::outdated); ++outcome) {
+        EXPECT_GE(tally.counted[static_cast<CountOutcome>(outcome)], at_least) << outcome;
+    }
+    for (const auto figure : {tally.replayed, tally.parked, tally.without_effect, tally.retaken,
+                              tally.unrecorded, tally.queued, tally.split, tally.grants}) {
+        EXPECT_GE(figure, at_least);
+    }
+}
+
+TEST(NaiveModel, AgreesWithTheMachineOnEveryOutcomeAndQuantity) {
+    const std::uint64_t commands = setting("HOLDFAST_COMMANDS", kCommands);
+    const std::uint64_t first = setting("HOLDFAST_EPISODE", 1);
+    const auto began = std::chrono::steady_clock::now();
+    Tally tally;
+    std::uint64_t number = first;
+    for (; tally.commands < commands; ++number) {
+        Episode(number, tally).run(commands - tally.commands);
+        ASSERT_FALSE(HasFailure()) << "in episode " << number;
+        if ((number - first) % 1000 == 999) {
+            std::cout << "episode " << number << ", " << tally.commands << " commands" << std::endl;
+        }
+    }
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
+    std::cout << tally.commands << " commands, episodes " << first << " to " << number - 1 << ", "
+              << took.count() << " s, " << tally.grants << " grants, "
+              << ::testing::PrintToString(tally.codes) << std::endl;
+    if (commands >= kCommands) {
+        expect_variety(tally, 10);
+    }
 }
 
 }  // namespace
