@@ -102,7 +102,7 @@ void apply_line(State& state, Line& line, const model::LineImage& to, const Move
             change_unavailable(state, index, model::Reason::damage, came_back);
         }
         if (on_hand != 0) {
-            note_move(state, index, how.sequence, how.occurred);
+            note_move(state, index, how.sequence, how.occurred, on_hand);
         }
         state.hash += moves ? hash_of(cell, facts) : hash_of(cell);
     }

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "base/bytes.hpp"
 #include "base/check.hpp"
 #include "core/apply_internal.hpp"
 #include "core/offer.hpp"
@@ -53,8 +54,34 @@ void note_queues(State& state) {
     }
 }
 
-void note_move(State& state, std::uint32_t cell, Sequence sequence, base::Time occurred) {
+namespace {
+
+// Whoever approved the old plan approved a deduction that the movement has made by itself.
+void change_plan(State& state, CaseId pending, Sequence sequence, base::Time occurred,
+                 std::int64_t delta) {
+    const auto found = state.cases.find(pending);
+    if (found == state.cases.end() || occurred > found->second.image.count.as_of) {
+        return;
+    }
+    PendingCount& count = found->second.image.count;
+    state.hash -= hash_of(found->second);
+    if (!__builtin_sub_overflow(count.drift, delta, &count.drift)) {
+        base::Buffer bytes;
+        base::ByteWriter out(bytes);
+        out.digest(count.plan);
+        out.varint(sequence.value());
+        out.signed_varint(count.drift);
+        count.plan = base::digest128(bytes);
+    }
+    state.hash += hash_of(found->second);
+}
+
+}  // namespace
+
+void note_move(State& state, std::uint32_t cell, Sequence sequence, base::Time occurred,
+               std::int64_t delta) {
     CellFacts& facts = state.cell_facts[cell];
+    change_plan(state, facts.pending_count, sequence, occurred, delta);
     facts.moves[facts.move_count % facts.moves.size()] = {.sequence = sequence,
                                                           .occurred_ms = base::to_ms(occurred)};
     ++facts.move_count;
@@ -97,7 +124,7 @@ void apply_movement(State& state, const StockMoved& event, Sequence sequence, ba
         change_unavailable(state, cell, event.unavailable_reason, event.unavailable_delta);
         CHECK(state.cells[cell].units == event.cell, "a stock movement does not fit its cell");
         if (event.delta != 0) {
-            note_move(state, cell, sequence, occurred(event.occurred_at, time));
+            note_move(state, cell, sequence, occurred(event.occurred_at, time), event.delta);
         }
     }
     note_cell(state, cell);
@@ -124,7 +151,7 @@ void apply_transfer(State& state, const TransferChanged& event, Sequence sequenc
             state.cells[cell].units.on_hand += delta;
             CHECK(state.cells[cell].units == expected, "a transfer does not fit its cells");
             if (delta != 0) {
-                note_move(state, cell, sequence, when);
+                note_move(state, cell, sequence, when, delta);
             }
         }
         note_cell(state, cell);
@@ -167,7 +194,7 @@ void apply_count(State& state, const StockCounted& event, Sequence sequence) {
             facts.last_count_ms = base::to_ms(event.count.as_of);
         }
         if (event.delta != 0) {
-            note_move(state, cell, sequence, event.count.as_of);
+            note_move(state, cell, sequence, event.count.as_of, event.delta);
         }
     }
     note_cell(state, cell);

@@ -309,5 +309,41 @@ TEST_F(Counts, WhatIsPendingSurvivesASnapshot) {
     EXPECT_EQ(world_.cell("A"), CellImage{.on_hand = 80});
 }
 
+TEST(PendingCounts, AMovementThatHappenedBeforeAPendingCountChangesItsPlan) {
+    World world;
+    world.receive("A", 20);
+    world.wait(1min);
+    const base::Time as_of = world.now();
+    world.count({.sku = "A", .counted = 11, .drift = -9, .as_of = as_of});
+    const auto before = world.cases(CaseKind::count).front();
+    world.wait(1min);
+    // Five of the nine were written off before the count; the message was late.
+    world.move(Operation::adjust_stock, {.sku = "A",
+                                         .quantity = -5,
+                                         .reason = Reason::damage,
+                                         .occurred_at = as_of - std::chrono::seconds(1)});
+    const auto after = world.cases(CaseKind::count).front();
+    EXPECT_EQ(after.count.drift, -4);
+    ResolveCase approval{.id = before.id,
+                         .resolution = Resolution::approved,
+                         .plan = before.count.plan,
+                         .who = "bob"};
+    EXPECT_EQ(world.resolve(approval).code(), RefusalCode::plan_changed);
+    approval.plan = after.count.plan;
+    EXPECT_EQ(world.resolve(approval).code(), RefusalCode::none);
+    EXPECT_EQ(world.cell("A").on_hand, 11);
+    EXPECT_EQ(world.cell("A").unavailable, 0);
+}
+
+TEST(PendingCounts, AMovementThatHappenedAfterAPendingCountLeavesItsPlan) {
+    World world;
+    world.receive("A", 20);
+    world.count({.sku = "A", .counted = 11, .drift = -9});
+    const auto before = world.cases(CaseKind::count).front();
+    world.wait(1min);
+    world.receive("A", 5);
+    EXPECT_EQ(world.cases(CaseKind::count).front().count.plan, before.count.plan);
+}
+
 }  // namespace
 }  // namespace holdfast::core

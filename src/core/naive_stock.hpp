@@ -445,6 +445,9 @@ class NaiveStock {
         cell.on_hand += delta;
         if (delta != 0) {
             cell.moves.push_back({.tick = tick, .at = at.value_or(now), .delta = delta});
+            if (cell.pending && at.value_or(now) <= cell.pending->as_of) {
+                cell.pending->drift -= delta;  // what was counted knows of it already
+            }
         }
     }
     void make_unavailable(std::size_t sku, std::size_t pool, model::Reason reason,
