@@ -11,6 +11,7 @@
 #include <cstdlib>
 #include <iostream>
 
+#include "base/clock.hpp"
 #include "core/naive_dice.hpp"
 #include "core/naive_world.hpp"
 
@@ -67,6 +68,43 @@ struct Tally {
 
 // -- what a failing episode prints --------------------------------------------------------
 
+// What a command that sets a policy sets.
+std::string describe_policy(const Ask& ask) {
+    std::ostringstream out;
+    const auto& p = ask.policy;
+    if (ask.operation == Operation::put_class) {
+        out << " ttl " << p.ttl << '/' << p.ttl_max << " payment " << p.payment << '/'
+            << p.payment_max << " lifetime " << p.lifetime << " extensions " << p.extensions
+            << (p.review ? " review" : "") << (p.refuses_late ? " refuses_late" : "")
+            << (p.untracked ? " untracked" : "") << " safety " << p.safety_units << '/'
+            << p.safety_permille << " backorder " << p.backorder << " soft " << p.hold_permille
+            << " stop_at " << p.stop_at << ' ' << static_cast<int>(p.allocation)
+            << (p.split ? " split" : "") << " wait_max " << p.wait_max << " line_max " << p.line_max
+            << " count " << p.count_units << '/' << p.count_permille;
+    }
+    if (ask.operation == Operation::put_pool) {
+        out << " region '" << ask.warehouse.region << "' priority " << ask.warehouse.priority
+            << " overflow '" << ask.warehouse.overflow << "' channels "
+            << ::testing::PrintToString(ask.warehouse.channels);
+    }
+    for (const auto& caps : {p.caps, ask.caps}) {
+        for (std::size_t k = 0; k < caps.size(); ++k) {
+            if (caps[k].any()) {
+                out << ' ' << to_string(static_cast<PrincipalKind>(k)) << " caps " << caps[k].units
+                    << '/' << caps[k].holds << '/' << caps[k].unit_seconds;
+            }
+        }
+    }
+    if (ask.operation == Operation::change_selling) {
+        out << ' ' << to_string(ask.scope);
+    }
+    if (ask.operation == Operation::resolve_case) {
+        out << ' ' << to_string(ask.kind) << " nth " << ask.nth << ' ' << to_string(ask.resolution)
+            << (ask.wrong_plan ? " wrong plan" : "");
+    }
+    return out.str();
+}
+
 std::string describe(const Step& step) {
     std::ostringstream out;
     const Ask& ask = step.ask;
@@ -119,37 +157,7 @@ std::string describe(const Step& step) {
     say("after_another", ask.after_another, false);
     say("lag", ask.lag, 0u);
     say("who", ask.who, "");
-    const auto& p = ask.policy;
-    if (ask.operation == Operation::put_class) {
-        out << " ttl " << p.ttl << '/' << p.ttl_max << " payment " << p.payment << '/'
-            << p.payment_max << " lifetime " << p.lifetime << " extensions " << p.extensions
-            << (p.review ? " review" : "") << (p.refuses_late ? " refuses_late" : "")
-            << (p.untracked ? " untracked" : "") << " safety " << p.safety_units << '/'
-            << p.safety_permille << " backorder " << p.backorder << " soft " << p.hold_permille
-            << " stop_at " << p.stop_at << ' ' << static_cast<int>(p.allocation)
-            << (p.split ? " split" : "") << " wait_max " << p.wait_max << " line_max " << p.line_max
-            << " count " << p.count_units << '/' << p.count_permille;
-    }
-    if (ask.operation == Operation::put_pool) {
-        out << " region '" << ask.warehouse.region << "' priority " << ask.warehouse.priority
-            << " overflow '" << ask.warehouse.overflow << "' channels "
-            << ::testing::PrintToString(ask.warehouse.channels);
-    }
-    for (const auto& caps : {p.caps, ask.caps}) {
-        for (std::size_t k = 0; k < caps.size(); ++k) {
-            if (caps[k].any()) {
-                out << ' ' << to_string(static_cast<PrincipalKind>(k)) << " caps " << caps[k].units
-                    << '/' << caps[k].holds << '/' << caps[k].unit_seconds;
-            }
-        }
-    }
-    if (ask.operation == Operation::change_selling) {
-        out << ' ' << to_string(ask.scope);
-    }
-    if (ask.operation == Operation::resolve_case) {
-        out << ' ' << to_string(ask.kind) << " nth " << ask.nth << ' ' << to_string(ask.resolution)
-            << (ask.wrong_plan ? " wrong plan" : "");
-    }
+    out << describe_policy(ask);
     return out.str();
 }
 
@@ -283,7 +291,7 @@ void expect_variety(Tally& tally, std::uint64_t at_least) {
 TEST(NaiveModel, AgreesWithTheMachineOnEveryOutcomeAndQuantity) {
     const std::uint64_t commands = setting("HOLDFAST_COMMANDS", kCommands);
     const std::uint64_t first = setting("HOLDFAST_EPISODE", 1);
-    const auto began = std::chrono::steady_clock::now();
+    const std::int64_t began = base::elapsed_nanoseconds();
     Tally tally;
     std::uint64_t number = first;
     for (; tally.commands < commands; ++number) {
@@ -293,9 +301,9 @@ TEST(NaiveModel, AgreesWithTheMachineOnEveryOutcomeAndQuantity) {
             std::cout << "episode " << number << ", " << tally.commands << " commands" << std::endl;
         }
     }
-    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
+    const auto took_ms = (base::elapsed_nanoseconds() - began) / 1'000'000;
     std::cout << tally.commands << " commands, episodes " << first << " to " << number - 1 << ", "
-              << took.count() << " s, " << tally.grants << " grants, "
+              << took_ms << " ms, " << tally.grants << " grants, "
               << ::testing::PrintToString(tally.codes) << std::endl;
     if (commands >= kCommands) {
         expect_variety(tally, 10);
