@@ -69,8 +69,10 @@ class State {
     [[nodiscard]] const Cell& cell_of(model::SkuId id) const { return cells[sku(id).cell]; }
     // kNoIndex: the SKU never had anything in that pool.
     [[nodiscard]] std::uint32_t find_cell(model::SkuId sku, model::PoolId pool) const;
+    // The next of the same SKU. Asked of the SKU first, because it is at hand: most have one cell,
+    // and a hold must not wait for the facts of a cold one.
     [[nodiscard]] std::uint32_t next_cell(std::uint32_t cell) const {
-        return cell_facts[cell].next;
+        return sku(cells[cell].sku).cell_last == cell ? kNoIndex : cell_facts[cell].next;
     }
     [[nodiscard]] const model::SkuClass& class_of(model::SkuId id) const;
 
