@@ -22,6 +22,7 @@ function(holdfast_module name)
         target_link_libraries(
             holdfast_${name} PUBLIC holdfast_flags ${deps} Threads::Threads PRIVATE ${arg_LIBS}
         )
+        holdfast_reuse_precompiled(holdfast_${name} holdfast_precompiled)
     else()
         add_library(holdfast_${name} INTERFACE)
         target_link_libraries(holdfast_${name} INTERFACE holdfast_flags ${deps} Threads::Threads)
@@ -56,6 +57,7 @@ function(holdfast_test target)
     target_link_libraries(
         ${target} PRIVATE holdfast_flags ${arg_DEPS} ${arg_LIBS} GTest::gtest GTest::gtest_main
     )
+    holdfast_reuse_precompiled(${target} holdfast_precompiled_tests)
     gtest_discover_tests(
         ${target}
         DISCOVERY_MODE PRE_TEST

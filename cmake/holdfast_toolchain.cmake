@@ -21,6 +21,13 @@ target_include_directories(holdfast_flags INTERFACE "${PROJECT_SOURCE_DIR}/src")
 find_program(HOLDFAST_CCACHE ccache)
 if(HOLDFAST_CCACHE)
     set(CMAKE_CXX_COMPILER_LAUNCHER "${HOLDFAST_CCACHE}")
+    if(HOLDFAST_PRECOMPILED)
+        # Without it ccache passes by whatever uses a precompiled header.
+        list(
+            PREPEND CMAKE_CXX_COMPILER_LAUNCHER
+            "${CMAKE_COMMAND}" -E env CCACHE_SLOPPINESS=pch_defines,time_macros
+        )
+    endif()
 endif()
 
 # Debian names the linker of the clang-19 package ld.lld-19; GCC only knows the unversioned one.
