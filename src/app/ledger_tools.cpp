@@ -9,6 +9,7 @@
 
 #include "api/time_text.hpp"
 #include "app/event_text.hpp"
+#include "app/ledger_stock.hpp"
 #include "app/verify.hpp"
 #include "cli/exit_code.hpp"
 #include "ledger/export.hpp"
@@ -137,6 +138,37 @@ int tail(const cli::LedgerOptions& options) {
     return to_int(ExitCode::ok);
 }
 
+int stock(const cli::LedgerOptions& options) {
+    const auto ledger = open_source(options.source);
+    if (!ledger) {
+        return complain(ledger.error());
+    }
+    const auto found = stock_as_of(**ledger, model::Sequence(options.at));
+    if (!found) {
+        return complain(found.error());
+    }
+    if (!options.json) {
+        fmt::print("as of event {}\n{:>12} {:>10} {:>10} {:>11} {:>12}  SKU, pool\n",
+                   found->at.value(), "on hand", "committed", "held", "unavailable",
+                   "safety stock");
+    }
+    for (const CellLine& cell : found->cells) {
+        const model::CellImage& u = cell.units;
+        if (options.json) {
+            fmt::print(R"({{"tenant":{},"sku":{},"pool":{},"on_hand":{},"committed":{},"held":{},)"
+                       R"("soft_held":{},"unavailable":{},"safety_stock":{},"at":{}}})"
+                       "\n",
+                       json_text(cell.tenant), json_text(cell.sku), json_text(cell.pool), u.on_hand,
+                       u.committed, u.held, u.soft_held, u.unavailable, u.safety_stock,
+                       found->at.value());
+        } else {
+            fmt::print("{:>12} {:>10} {:>10} {:>11} {:>12}  {}, {}\n", u.on_hand, u.committed,
+                       u.held + u.soft_held, u.unavailable, u.safety_stock, cell.sku, cell.pool);
+        }
+    }
+    return to_int(ExitCode::ok);
+}
+
 int export_batches(const cli::LedgerOptions& options) {
     const auto ledger = open_source(options.source);
     if (!ledger) {
@@ -190,6 +222,7 @@ int run_ledger_tool(const cli::LedgerOptions& options) {
     switch (options.action) {
         case cli::LedgerAction::tail: return tail(options);
         case cli::LedgerAction::verify: return verify(options);
+        case cli::LedgerAction::stock: return stock(options);
         case cli::LedgerAction::export_batches: return export_batches(options);
         case cli::LedgerAction::salvage: return salvage(options);
     }

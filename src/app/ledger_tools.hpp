@@ -1,4 +1,4 @@
-// `holdfast ledger tail|verify|export|salvage`: offline tools on a ledger or a copy of one.
+// `holdfast ledger tail|verify|stock|export|salvage`: offline tools on a ledger or a copy of one.
 //
 // They read only (salvage writes to a new directory). Exit codes: cli/exit_code.hpp.
 // Thread rule: once, on the main thread.

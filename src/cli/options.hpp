@@ -45,14 +45,15 @@ struct ServeOptions {
     base::Duration clock_jump_max = std::chrono::hours(24);
 };
 
-enum class LedgerAction : std::uint8_t { tail, verify, export_batches, salvage };
+enum class LedgerAction : std::uint8_t { tail, verify, stock, export_batches, salvage };
 
 // `holdfast ledger ...`: offline, on a ledger that no service has open.
 struct LedgerOptions {
     LedgerAction action = LedgerAction::verify;
-    std::string source;        // directory of a RocksDB ledger, or an exported file (tail, verify)
+    std::string source;        // directory of a RocksDB ledger, or an exported file
     std::string target;        // export: file, "-" is standard output; salvage: a new directory
     std::uint64_t count = 20;  // tail: the newest so many events
+    std::uint64_t at = UINT64_MAX;  // stock: as of this event
     bool json = false;
 };
 

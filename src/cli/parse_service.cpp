@@ -62,6 +62,10 @@ void add_ledger_command(CLI::App& group, Parsing& parsing, const LedgerCommand& 
         app->add_option("-n,--count", options->count, "How many of the newest events")
             ->capture_default_str();
     }
+    if (command.action == LedgerAction::stock) {
+        app->add_option("--at", options->at, "As of this event; the newest if not given")
+            ->type_name("EVENT");
+    }
     app->add_flag("--json", options->json, "Print JSON");
     app->callback([options, &parsing] {
         LedgerOptions chosen = *options;
@@ -178,6 +182,12 @@ void add_ledger_commands(CLI::App& root, Parsing& parsing) {
                                   "holdfast ledger verify ./var/ledger\n"
                                   "holdfast ledger verify backup.ledger"},
                         .action = LedgerAction::verify,
+                        .target_help = nullptr});
+    add_ledger_command(*group, parsing,
+                       {.words = {"stock", "List the figures of every stock cell as of an event",
+                                  "holdfast ledger stock ./var/ledger\n"
+                                  "holdfast ledger stock ./var/ledger --at 120000 --json"},
+                        .action = LedgerAction::stock,
                         .target_help = nullptr});
     add_ledger_command(*group, parsing,
                        {.words = {"export", "Write all batches to one file",

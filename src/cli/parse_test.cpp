@@ -122,6 +122,9 @@ TEST(Parse, LedgerToolsTakeALedgerWithOrWithoutItsScheme) {
     EXPECT_EQ(verify.source, "./var");
     const auto tail = std::get<LedgerOptions>(parsed({"ledger", "tail", "./var", "-n", "5"}));
     EXPECT_EQ(tail.count, 5U);
+    const auto stock = std::get<LedgerOptions>(parsed({"ledger", "stock", "./var", "--at", "7"}));
+    EXPECT_EQ(stock.action, LedgerAction::stock);
+    EXPECT_EQ(stock.at, 7U);
     const auto salvage = std::get<LedgerOptions>(parsed({"ledger", "salvage", "a", "b"}));
     EXPECT_EQ(salvage.target, "b");
     EXPECT_EQ(printed_of({"ledger", "salvage", "a"}).code, ExitCode::usage);

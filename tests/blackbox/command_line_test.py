@@ -162,5 +162,25 @@ class LedgerCommands(ServiceCase):
         self.restart()
 
 
+class LedgerStock(ServiceCase):
+    def test_stock_as_of_an_event(self):
+        sku = self.stock(5)
+        before = self.ok(self.client.get(f"/stock/{sku}"))["position"].split(".")[1]
+        self.hold((sku, 2))
+        self.client.close()
+        self.assertEqual(self.service.stop(), 0)
+
+        def cells(*options):
+            listed = run("ledger", "stock", self.directory / "ledger", "--json", *options)
+            self.assertEqual(listed.returncode, OK, listed)
+            return [(cell["sku"], cell["on_hand"], cell["held"])
+                    for cell in map(json.loads, listed.stdout.splitlines())]
+        self.assertIn((sku, 5, 2), cells())
+        self.assertIn((sku, 5, 0), cells("--at", before))
+        self.assertEqual(cells("--at", 1), [])
+        self.assertIn(sku, run("ledger", "stock", self.directory / "ledger").stdout)
+        self.restart()
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -3,7 +3,8 @@
 
     replay_test.py whole     undisturbed
     replay_test.py killed    the service is killed three times and started again
-    replay_test.py truth     with classes assigned, and write-offs sent as counts
+    replay_test.py truth     with classes assigned, and write-offs sent as counts; then the stock as
+                             of the end of each day, from the history and from the ledger alone
 
 Needs ../shared/data/online-retail-2010-12.csv beside the repository (see the README of src/replay
 for where it is from); exit code 77, a skipped test, where it is not.
@@ -17,6 +18,7 @@ import time
 
 from holdfast_process import (Service, binary, clean_environment, free_port, run,
                               temporary_directory)
+from history_days import Days, feed
 from rest_client import Client
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
@@ -88,6 +90,12 @@ def truth_options(directory):
     return ["--write-offs", "counts", "--classes", str(classes)]
 
 
+def skus_of(service):
+    """All SKUs that the ledger knows, from the feed."""
+    return {event["subject"] for event in feed(service.url)
+            if event["type"] == "holdfast.sku.registered"}
+
+
 def judge(report, mode):
     """Everything that is wrong with a finished replay."""
     killed = mode == "killed"
@@ -111,6 +119,18 @@ def judge(report, mode):
     return [name for name, good in checks.items() if not good]
 
 
+def judge_days(days, ledger):
+    """The shop was open on 20 days of the month."""
+    differences = days.differences(ledger)
+    figures = sum(len(told) for told in days.told.values())
+    print(f"{len(days.ends)} days, {len(days.skus)} SKUs, {figures} cells compared, "
+          f"{len(differences)} differences")
+    wrong = [f"history as of a day: {difference}" for difference in differences[:20]]
+    if len(days.ends) < 20 or figures < 20 * len(days.skus) // 2:
+        wrong.append("history as of each day: too little was compared")
+    return wrong
+
+
 def main(mode):
     if not ORDERS.is_file():
         print(f"skipped: {ORDERS} is not there")
@@ -126,6 +146,7 @@ def main(mode):
                     print("the replay ended before the kill")
                     return 1
             out, _ = replaying.communicate(timeout=LIMIT)
+            days = Days(service.url, ORDERS, skus_of(service)) if mode == "truth" else None
             stopped = service.stop()
         finally:
             replaying.kill()
@@ -140,6 +161,8 @@ def main(mode):
         verified = run("ledger", "verify", directory / "ledger")
         if verified.returncode != 0:
             wrong.append(f"ledger verify: {verified.stdout}{verified.stderr}")
+        if days:
+            wrong += judge_days(days, service.ledger)
     print(json.dumps({**report, "file": report["file"]["rows"]}, indent=1)[:4000])
     for name in wrong:
         print(f"NOT OK: {name}")
