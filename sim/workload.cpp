@@ -52,6 +52,9 @@ Command Workload::next() {
     if (!repeatable_.empty() && dice_.chance(options_.repeat_percent, 100)) {
         return repeatable_[dice_.below(repeatable_.size())];
     }
+    if (options_.merchant_percent != 0 && dice_.chance(options_.merchant_percent, 100)) {
+        return merchant();
+    }
     std::uint64_t ticket = dice_.below(100);
     for (const Weight& weight : kMix) {
         if (ticket < weight.percent) {
@@ -87,6 +90,9 @@ Command Workload::create() {
         request.supersedes = any_reservation();
     }
     request.supersedes_same_reference = !request.reference.empty() && dice_.chance(1, 10);
+    if (options_.merchant_percent != 0) {
+        dress(request);
+    }
     return finish(Operation::create, std::move(request), true);
 }
 
@@ -135,6 +141,9 @@ Command Workload::move_stock(Operation operation) {
     const bool receipt = operation == Operation::receive_stock;
     request.quantity = receipt ? dice_.between(1, 40) : dice_.between(-10, 10);
     request.reason = receipt ? Reason::none : Reason::cycle_count;
+    if (options_.merchant_percent != 0) {
+        request.pool = any_pool();
+    }
     return finish(operation, std::move(request), true);
 }
 
@@ -173,6 +182,12 @@ Command Workload::finish(Operation operation, Request request, bool with_key) {
 const Name& Workload::any_sku() {
     return skus_[dice_.below(dice_.chance(1, 3) ? std::min<std::size_t>(4, skus_.size())
                                                 : skus_.size())];
+}
+
+// One of the pools that put_pool makes; it may not be there yet.
+Name Workload::any_pool() {
+    const std::uint64_t pool = dice_.below(4);
+    return pool_name(options_.tenant, pool == 0 ? "default" : "pool-" + std::to_string(pool));
 }
 
 ReservationId Workload::any_reservation() {

@@ -22,6 +22,9 @@ struct WorkloadOptions {
     std::size_t skus = 64;
     std::int64_t hold_ttl_seconds_max = 30;  // short, so that expiry is part of it
     std::uint64_t repeat_percent = 5;
+    // What merchants do: classes, pools, caps, stops, transfers, sales made elsewhere. With it
+    // buyers wait, name pools, channels and regions, and have agents that are capped.
+    std::uint64_t merchant_percent = 0;
     std::string tenant = "default";
 };
 
@@ -34,6 +37,12 @@ class Workload {
     void created(model::ReservationId id);
 
   private:
+    [[nodiscard]] model::Command merchant();  // workload_merchant.cpp, with the next five
+    [[nodiscard]] model::Command put_class();
+    [[nodiscard]] model::Command put_pool();
+    [[nodiscard]] model::Command transfer();
+    [[nodiscard]] model::Command sale();
+    void dress(model::CreateReservation& request);
     [[nodiscard]] model::Command create();
     [[nodiscard]] model::Command change(model::Operation operation);
     [[nodiscard]] model::Command move_stock(model::Operation operation);
@@ -43,6 +52,7 @@ class Workload {
                                         bool with_key);
     [[nodiscard]] std::vector<model::RequestedLine> lines();
     [[nodiscard]] const model::Name& any_sku();
+    [[nodiscard]] model::Name any_pool();
     [[nodiscard]] model::ReservationId any_reservation();
     [[nodiscard]] std::string any_reference();
 
