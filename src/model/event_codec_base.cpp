@@ -6,6 +6,10 @@ namespace {
 
 constexpr std::uint32_t kSkuIsNew = 1u << 2;
 
+std::uint32_t mask_of(const SkuUpdated& event) {
+    return mask_of(event.key) | flag(event.registered, kSkuIsNew);
+}
+
 }  // namespace
 
 std::uint32_t mask_of(const KeyUse& key) {
@@ -76,7 +80,7 @@ void read_body(BodyReader& in, SkuRegistered& event) {
 }
 
 void write_body(BodyWriter& out, const SkuUpdated& event) {
-    const auto mask = mask_of(event.key) | flag(event.registered, kSkuIsNew);
+    const auto mask = mask_of(event);
     out.varint(mask);
     out.id(event.tenant);
     out.id(event.sku);
@@ -93,6 +97,7 @@ void read_body(BodyReader& in, SkuUpdated& event) {
     event.version = in.number<std::uint32_t>();
     event.registered = (mask & kSkuIsNew) != 0;
     read_key(in, mask, event.key);
+    in.require(mask == mask_of(event));
 }
 
 void write_body(BodyWriter& out, const DowntimeRecorded& event) {

@@ -97,6 +97,12 @@ void read_case(BodyReader& in, CaseImage& image) {
     if ((mask & kHasCount) != 0) {
         read_count(in, image.count);
     }
+    in.require(mask == mask_of(image));
+}
+
+std::uint32_t mask_of(const CaseResolved& event) {
+    return mask_of(event.key) | flag(event.reason != Reason::none, kHasResolvedReason) |
+           flag(!event.note.empty(), kHasNote) | flag(!event.resolved_by.empty(), kHasResolvedBy);
 }
 
 }  // namespace
@@ -106,9 +112,7 @@ void write_body(BodyWriter& out, const CaseOpened& event) { write_case(out, even
 void read_body(BodyReader& in, CaseOpened& event) { read_case(in, event.image); }
 
 void write_body(BodyWriter& out, const CaseResolved& event) {
-    const auto mask = mask_of(event.key) | flag(event.reason != Reason::none, kHasResolvedReason) |
-                      flag(!event.note.empty(), kHasNote) |
-                      flag(!event.resolved_by.empty(), kHasResolvedBy);
+    const auto mask = mask_of(event);
     out.varint(mask);
     write_case(out, event.image);
     out.enumerator(event.resolution);
@@ -140,6 +144,7 @@ void read_body(BodyReader& in, CaseResolved& event) {
         event.resolved_by = in.text();
     }
     read_key(in, mask, event.key);
+    in.require(mask == mask_of(event));
 }
 
 }  // namespace holdfast::model

@@ -100,6 +100,7 @@ void read_body(BodyReader& in, StockCounted& event) {
         event.note = in.digest();
     }
     read_key(in, mask, event.key);
+    in.require(mask == mask_of(event));
 }
 
 }  // namespace holdfast::model

@@ -305,6 +305,23 @@ TEST(EventDamage, QuantitiesWhoseSumsWouldOverflowAreCorrupted) {
     expect_corrupted(many.bytes());
 }
 
+// A value has one encoding: what may be left out is not there unless it says something.
+TEST(EventDamage, APresentFieldWithNothingToSayIsCorrupted) {
+    const auto safety_stock = [](std::uint64_t pool) {
+        BodyOf body(kSafetyStockSet);
+        (*body).varint(1u << 2);  // with a pool
+        (*body).varint(0);        // tenant
+        (*body).varint(1);        // SKU
+        for (int figure = 0; figure < 6; ++figure) {
+            (*body).varint(0);
+        }
+        (*body).varint(pool);
+        return body.bytes();
+    };
+    EXPECT_TRUE(decode(safety_stock(3)).has_value());
+    expect_corrupted(safety_stock(kDefaultPool.value()));
+}
+
 TEST(EventDamage, AnUnknownVerbStateOrMaskBitIsCorrupted) {
     BodyOf verb(kReservationChanged);
     begin_hold(*verb, 18);

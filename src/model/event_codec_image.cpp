@@ -178,6 +178,7 @@ void read_image(BodyReader& in, ReservationImage& image) {
         in.require(accepted < kReservationUnitsBound);
     }
     in.require(states_are_sound(image));
+    in.require(mask == mask_of(image));
 }
 
 }  // namespace holdfast::model

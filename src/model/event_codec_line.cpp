@@ -46,16 +46,20 @@ std::uint8_t mask_of(const LineQuantities& units) {
     return static_cast<std::uint8_t>(mask);
 }
 
+std::uint8_t flags_of(const LineImage& line) {
+    return static_cast<std::uint8_t>(
+        flag(line.untracked, kUntracked) | flag(line.pool != kDefaultPool, kHasPool) |
+        flag(!line.continues && line.requested != line.units.accepted, kHasRequested) |
+        flag(!line.line_id.empty(), kHasLineId) | flag(!line.group.empty(), kHasGroup) |
+        flag(line.continues, kContinues) | flag(line.soft, kSoft));
+}
+
 }  // namespace
 
 void write_line(BodyWriter& out, const LineImage* before, const LineImage& line) {
     CHECK(is_sound(line));
     CHECK(is_in_place(before, line));
-    const auto flags = static_cast<std::uint8_t>(
-        flag(line.untracked, kUntracked) | flag(line.pool != kDefaultPool, kHasPool) |
-        flag(!line.continues && line.requested != line.units.accepted, kHasRequested) |
-        flag(!line.line_id.empty(), kHasLineId) | flag(!line.group.empty(), kHasGroup) |
-        flag(line.continues, kContinues) | flag(line.soft, kSoft));
+    const auto flags = flags_of(line);
     const auto units = mask_of(line.units);
     out.byte(flags);
     out.byte(units);
@@ -102,6 +106,7 @@ void read_line(BodyReader& in, const LineImage* before, LineImage& line) {
     if ((flags & kHasGroup) != 0) {
         line.group = in.text();
     }
+    in.require(flags == flags_of(line) && units == mask_of(line.units));
     in.require(is_sound(line) && is_in_place(before, line));
 }
 

@@ -89,6 +89,27 @@ void read_offer(BodyReader& in, SkuClass& value) {
     value.low_units = in.not_negative();
 }
 
+std::uint32_t mask_of(const ClassDefined& event) {
+    const auto& value = event.sku_class;
+    return mask_of(event.key) | flag(value.split, kSplit) | flag(value.banded, kBanded) |
+           flag(any_caps(value.caps), kHasCaps);
+}
+
+std::uint32_t mask_of(const PoolDefined& event) {
+    const auto& value = event.pool;
+    return mask_of(event.key) | flag(!value.region.empty(), kHasRegion) |
+           flag(!value.channels.empty(), kHasChannels) |
+           flag(value.overflow.has_value(), kHasOverflow);
+}
+
+std::uint32_t mask_of(const CapsSet& event) { return mask_of(event.key); }
+
+std::uint32_t mask_of(const SellingChanged& event) {
+    const auto& stop = event.stop;
+    return mask_of(event.key) | flag(event.stopped, kStopped) |
+           flag(stop.until != base::kNever, kHasUntil) | flag(!stop.note.empty(), kHasNote);
+}
+
 }  // namespace
 
 void write_caps(BodyWriter& out, const CapsByKind& caps) {
@@ -109,8 +130,7 @@ void read_caps(BodyReader& in, CapsByKind& caps) {
 
 void write_body(BodyWriter& out, const ClassDefined& event) {
     const auto& value = event.sku_class;
-    const auto mask = mask_of(event.key) | flag(value.split, kSplit) | flag(value.banded, kBanded) |
-                      flag(any_caps(value.caps), kHasCaps);
+    const auto mask = mask_of(event);
     out.varint(mask);
     out.id(event.tenant);
     out.id(value.id);
@@ -139,13 +159,12 @@ void read_body(BodyReader& in, ClassDefined& event) {
         read_caps(in, value.caps);
     }
     read_key(in, mask, event.key);
+    in.require(mask == mask_of(event));
 }
 
 void write_body(BodyWriter& out, const PoolDefined& event) {
     const auto& value = event.pool;
-    const auto mask = mask_of(event.key) | flag(!value.region.empty(), kHasRegion) |
-                      flag(!value.channels.empty(), kHasChannels) |
-                      flag(value.overflow.has_value(), kHasOverflow);
+    const auto mask = mask_of(event);
     out.varint(mask);
     out.id(event.tenant);
     out.id(value.id);
@@ -190,10 +209,11 @@ void read_body(BodyReader& in, PoolDefined& event) {
         value.overflow = in.id<PoolId>();
     }
     read_key(in, mask, event.key);
+    in.require(mask == mask_of(event));
 }
 
 void write_body(BodyWriter& out, const CapsSet& event) {
-    const auto mask = mask_of(event.key);
+    const auto mask = mask_of(event);
     out.varint(mask);
     out.id(event.tenant);
     write_caps(out, event.caps);
@@ -205,13 +225,12 @@ void read_body(BodyReader& in, CapsSet& event) {
     event.tenant = in.id<TenantId>();
     read_caps(in, event.caps);
     read_key(in, mask, event.key);
+    in.require(mask == mask_of(event));
 }
 
 void write_body(BodyWriter& out, const SellingChanged& event) {
     const auto& stop = event.stop;
-    const auto mask = mask_of(event.key) | flag(event.stopped, kStopped) |
-                      flag(stop.until != base::kNever, kHasUntil) |
-                      flag(!stop.note.empty(), kHasNote);
+    const auto mask = mask_of(event);
     out.varint(mask);
     out.id(event.tenant);
     out.enumerator(stop.scope);
@@ -245,6 +264,7 @@ void read_body(BodyReader& in, SellingChanged& event) {
         stop.note = in.digest();
     }
     read_key(in, mask, event.key);
+    in.require(mask == mask_of(event));
 }
 
 }  // namespace holdfast::model

@@ -190,11 +190,19 @@ void read_refusal(BodyReader& in, std::uint32_t mask, Refusal& refusal) {
     read_bounds(in, mask, refusal);
 }
 
+std::uint32_t mask_of(const ReleasedByName& event) {
+    return mask_of(event.key) | flag(event.by_key, kByKey) |
+           flag(event.blocked_until != base::Time{}, kHasBlockedUntil);
+}
+
+std::uint32_t mask_of(const RefusalRecorded& event) {
+    return mask_of(event.key) | mask_of(event.refusal);
+}
+
 }  // namespace
 
 void write_body(BodyWriter& out, const ReleasedByName& event) {
-    const auto mask = mask_of(event.key) | flag(event.by_key, kByKey) |
-                      flag(event.blocked_until != base::Time{}, kHasBlockedUntil);
+    const auto mask = mask_of(event);
     out.varint(mask);
     out.id(event.tenant);
     out.digest(event.name);
@@ -221,12 +229,13 @@ void read_body(BodyReader& in, ReleasedByName& event) {
         id = in.reservation();
     }
     read_key(in, mask, event.key);
+    in.require(mask == mask_of(event));
 }
 
 void write_body(BodyWriter& out, const RefusalRecorded& event) {
     CHECK(is_recordable(event.operation));
     CHECK(is_known(event.refusal.code));
-    const auto mask = mask_of(event.key) | mask_of(event.refusal);
+    const auto mask = mask_of(event);
     out.varint(mask);
     out.id(event.tenant);
     out.enumerator(event.operation);
@@ -241,6 +250,7 @@ void read_body(BodyReader& in, RefusalRecorded& event) {
     in.require(is_recordable(event.operation));
     read_refusal(in, mask, event.refusal);
     read_key(in, mask, event.key);
+    in.require(mask == mask_of(event));
 }
 
 }  // namespace holdfast::model

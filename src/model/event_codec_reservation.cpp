@@ -47,12 +47,17 @@ void read_document(BodyReader& in, std::uint32_t mask, Body& event) {
     }
 }
 
+std::uint32_t mask_of(const ReservationChanged& event) {
+    return mask_of(event.key) | document_mask(event) |
+           flag(event.reason != Reason::none, kHasReason) | flag(!event.note.empty(), kHasNote);
+}
+
+std::uint32_t mask_of(const FactParked& event) { return mask_of(event.key) | document_mask(event); }
+
 }  // namespace
 
 void write_body(BodyWriter& out, const ReservationChanged& event) {
-    const auto mask = mask_of(event.key) | document_mask(event) |
-                      flag(event.reason != Reason::none, kHasReason) |
-                      flag(!event.note.empty(), kHasNote);
+    const auto mask = mask_of(event);
     out.enumerator(event.verb);
     out.varint(mask);
     write_image(out, event.image);
@@ -78,11 +83,12 @@ void read_body(BodyReader& in, ReservationChanged& event) {
         event.note = in.digest();
     }
     read_key(in, mask, event.key);
+    in.require(mask == mask_of(event));
 }
 
 void write_body(BodyWriter& out, const FactParked& event) {
     CHECK(event.quantities.size() == event.image.lines.size());
-    const auto mask = mask_of(event.key) | document_mask(event);
+    const auto mask = mask_of(event);
     out.id(event.tenant);
     out.enumerator(event.verb);
     out.varint(mask);
@@ -105,6 +111,7 @@ void read_body(BodyReader& in, FactParked& event) {
     }
     read_document(in, mask, event);
     read_key(in, mask, event.key);
+    in.require(mask == mask_of(event));
 }
 
 }  // namespace holdfast::model

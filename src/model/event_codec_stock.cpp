@@ -21,6 +21,21 @@ bool is_sound(const CellImage& cell) {
            cell.safety_stock >= 0 && cell.soft_held >= 0;
 }
 
+std::uint32_t mask_of(const StockMoved& event) {
+    return mask_of(event.key) | flag(event.pool != kDefaultPool, kHasPool) |
+           flag(!event.reference.empty(), kHasReference) |
+           flag(event.occurred_at != base::Time{}, kHasOccurredAt) |
+           flag(event.reason != Reason::none, kHasReason) | flag(!event.note.empty(), kHasNote) |
+           flag(event.sku_registered, kSkuIsNew) |
+           flag(event.unavailable_delta != 0 || event.unavailable_reason != Reason::none,
+                kHasUnavailable) |
+           flag(event.undoes != Sequence{}, kHasUndoes);
+}
+
+std::uint32_t mask_of(const SafetyStockSet& event) {
+    return mask_of(event.key) | flag(event.pool != kDefaultPool, kHasPool);
+}
+
 }  // namespace
 
 void write_cell(BodyWriter& out, const CellImage& cell) {
@@ -44,14 +59,7 @@ void read_cell(BodyReader& in, CellImage& cell) {
 }
 
 void write_body(BodyWriter& out, const StockMoved& event) {
-    const auto mask = mask_of(event.key) | flag(event.pool != kDefaultPool, kHasPool) |
-                      flag(!event.reference.empty(), kHasReference) |
-                      flag(event.occurred_at != base::Time{}, kHasOccurredAt) |
-                      flag(event.reason != Reason::none, kHasReason) |
-                      flag(!event.note.empty(), kHasNote) | flag(event.sku_registered, kSkuIsNew) |
-                      flag(event.unavailable_delta != 0 || event.unavailable_reason != Reason::none,
-                           kHasUnavailable) |
-                      flag(event.undoes != Sequence{}, kHasUndoes);
+    const auto mask = mask_of(event);
     out.varint(mask);
     out.id(event.tenant);
     out.id(event.sku);
@@ -114,10 +122,11 @@ void read_body(BodyReader& in, StockMoved& event) {
         event.undoes = in.id<Sequence>();
     }
     read_key(in, mask, event.key);
+    in.require(mask == mask_of(event));
 }
 
 void write_body(BodyWriter& out, const SafetyStockSet& event) {
-    const auto mask = mask_of(event.key) | flag(event.pool != kDefaultPool, kHasPool);
+    const auto mask = mask_of(event);
     out.varint(mask);
     out.id(event.tenant);
     out.id(event.sku);
@@ -137,6 +146,7 @@ void read_body(BodyReader& in, SafetyStockSet& event) {
         event.pool = in.id<PoolId>();
     }
     read_key(in, mask, event.key);
+    in.require(mask == mask_of(event));
 }
 
 }  // namespace holdfast::model

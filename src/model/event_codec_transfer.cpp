@@ -42,12 +42,16 @@ void read_transfer(BodyReader& in, TransferImage& transfer) {
     in.require(is_sound(transfer));
 }
 
+std::uint32_t mask_of(const TransferChanged& event) {
+    return mask_of(event.key) | flag(event.reason != Reason::none, kHasReason) |
+           flag(event.occurred_at != base::Time{}, kHasOccurredAt) |
+           flag(!event.transfer.reference.empty(), kHasReference);
+}
+
 }  // namespace
 
 void write_body(BodyWriter& out, const TransferChanged& event) {
-    const auto mask = mask_of(event.key) | flag(event.reason != Reason::none, kHasReason) |
-                      flag(event.occurred_at != base::Time{}, kHasOccurredAt) |
-                      flag(!event.transfer.reference.empty(), kHasReference);
+    const auto mask = mask_of(event);
     out.varint(mask);
     out.enumerator(event.step);
     out.not_negative(event.units);
@@ -83,6 +87,7 @@ void read_body(BodyReader& in, TransferChanged& event) {
         event.transfer.reference = in.text();
     }
     read_key(in, mask, event.key);
+    in.require(mask == mask_of(event));
 }
 
 }  // namespace holdfast::model
