@@ -48,5 +48,9 @@ if(HOLDFAST_SANITIZE)
     endif()
 endif()
 
+if(HOLDFAST_FUZZ)
+    add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
+
 set_property(GLOBAL PROPERTY JOB_POOLS link=1)
 set(CMAKE_JOB_POOL_LINK link)
