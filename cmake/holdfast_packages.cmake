@@ -2,7 +2,7 @@
 #
 #   Threads::Threads  OpenSSL::Crypto  OpenSSL::SSL  spdlog::spdlog  fmt::fmt
 #   prometheus-cpp::core  RocksDB::rocksdb  Boost::headers  Boost::json
-#   CLI11::CLI11  tomlplusplus::tomlplusplus  zstd::zstd
+#   CLI11::CLI11  tomlplusplus::tomlplusplus  zstd::zstd  grpc++::grpc++  protobuf::libprotobuf
 #   with HOLDFAST_TESTS also GTest::gtest  GTest::gtest_main  benchmark::benchmark
 #   rapidcheck::rapidcheck
 
@@ -13,6 +13,7 @@ find_package(spdlog REQUIRED)
 find_package(Boost 1.81 REQUIRED COMPONENTS headers json CONFIG)
 find_package(CLI11 REQUIRED)
 find_package(PkgConfig REQUIRED)
+find_package(Protobuf REQUIRED)
 
 # The CMake files of these packages ask for development packages that we do not use, or are absent;
 # pkg-config knows what is really needed.
@@ -25,6 +26,7 @@ endfunction()
 holdfast_pkg_config(RocksDB::rocksdb rocksdb)
 holdfast_pkg_config(prometheus-cpp::core prometheus-cpp-core)
 holdfast_pkg_config(zstd::zstd libzstd)
+holdfast_pkg_config(grpc++::grpc++ grpc++)
 holdfast_pkg_config(tomlplusplus::tomlplusplus tomlplusplus)
 
 if(HOLDFAST_TESTS)

@@ -2,8 +2,11 @@
 
 #include <signal.h>
 
+#include <algorithm>
+#include <chrono>
 #include <fstream>
 #include <iterator>
+#include <memory>
 #include <optional>
 #include <thread>
 
@@ -16,6 +19,7 @@
 #include "base/log.hpp"
 #include "cli/exit_code.hpp"
 #include "net/http_server.hpp"
+#include "transport/grpc/grpc_server.hpp"
 #include "transport/http/http_api.hpp"
 
 namespace holdfast::app {
@@ -23,6 +27,7 @@ namespace holdfast::app {
 using base::ErrorCode;
 using base::Result;
 using cli::ExitCode;
+using transport::grpc::GrpcServer;
 
 namespace {
 
@@ -159,6 +164,40 @@ net::HttpServerOptions make_server_options(const cli::ServeOptions& options) {
     return out;
 }
 
+// The address with the port that was taken.
+std::string bound(cli::ListenAddress address, std::uint16_t port) {
+    address.port = port;
+    return address.text();
+}
+
+Result<std::unique_ptr<GrpcServer>> start_grpc(const cli::ServeOptions& options,
+                                               api::Service& service, Operations& operations,
+                                               const api::Authenticator& authenticator,
+                                               base::Metrics& metrics) {
+    if (!options.grpc_listen) {
+        return nullptr;
+    }
+    return GrpcServer::start({.address = options.grpc_listen->host,
+                              .port = options.grpc_listen->port,
+                              .threads = options.io_threads},
+                             service, operations, authenticator, metrics);
+}
+
+// Nothing new is taken, and everything that was is answered.
+void drain(net::HttpServer& http, GrpcServer* grpc, api::Timers& timers) {
+    if (grpc != nullptr) {
+        grpc->announce_drain();
+    }
+    timers.hurry();
+    const auto end = std::chrono::steady_clock::now() + kDrainLimit;
+    const bool calls_over = grpc == nullptr || grpc->drain(kDrainLimit);
+    const auto left = end - std::chrono::steady_clock::now();
+    if (!http.drain(std::chrono::duration_cast<base::Duration>(left)) || !calls_over) {
+        base::log_warning("some connections did not end in time and are closed");
+    }
+    http.stop();
+}
+
 Result<void> run(const cli::ServeOptions& options, const std::string& version,
                  const sigset_t& stop) {
     const base::SystemClock clock;
@@ -177,17 +216,18 @@ Result<void> run(const cli::ServeOptions& options, const std::string& version,
     transport::http::HttpApi handler(service, operations, authenticator, metrics);
     TRY(const auto server, net::HttpServer::start(make_server_options(options), handler));
 
-    cli::ListenAddress bound = options.listen;
-    bound.port = server->port();
-    base::log_info("listening", {{"url", std::string_view("http://" + bound.text())},
+    TRY(const auto grpc, start_grpc(options, service, operations, authenticator, metrics));
+
+    if (grpc != nullptr) {
+        const std::string address = bound(*options.grpc_listen, grpc->port());
+        base::log_info("listening for gRPC", {{"address", std::string_view(address)}});
+    }
+    const std::string url = "http://" + bound(options.listen, server->port());
+    base::log_info("listening", {{"url", std::string_view(url)},
                                  {"ledger", std::string_view(host->directory())}});
     wait_for_stop(stop);
     operations.set_draining();
-    helpers.timers.timers().hurry();
-    if (!server->drain(kDrainLimit)) {
-        base::log_warning("some connections did not end in time and are closed");
-    }
-    server->stop();
+    drain(*server, grpc.get(), helpers.timers.timers());
     host->stop();
     base::log_info("stopped");
     return {};

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,10 +30,11 @@ struct ListenAddress {
     [[nodiscard]] std::string text() const;
 };
 
-// `holdfast serve`. Already checked: an address that is not loopback has `api_keys` or `no_auth`,
+// `holdfast serve`. Already checked: addresses that are not loopback have `api_keys` or `no_auth`,
 // and not both are set.
 struct ServeOptions {
     ListenAddress listen{};
+    std::optional<ListenAddress> grpc_listen{};  // nothing: no gRPC
     LedgerLocation ledger{.kind = LedgerKind::rocksdb, .path = "./var/ledger"};
     std::string api_keys;             // file of hashed keys, empty: none
     bool no_auth = false;             // asked for explicitly

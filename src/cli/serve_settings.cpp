@@ -60,6 +60,10 @@ constexpr std::array kSettings = {
                  "Address and port to listen on; port 0 takes a free one and prints it",
                  [](Options& o, Text text) { return store(o.listen, parse_listen(text)); },
                  [](const Options& o) { return o.listen.text(); }},
+    ServeSetting{"grpc_listen", "ADDRESS",
+                 "Address and port for gRPC, likewise; without it there is no gRPC",
+                 [](Options& o, Text text) { return store(o.grpc_listen, parse_listen(text)); },
+                 [](const Options& o) { return o.grpc_listen ? o.grpc_listen->text() : ""; }},
     ServeSetting{"ledger", "WHERE", "rocksdb:DIR, or memory: which is lost when the service stops",
                  [](Options& o, Text text) { return store(o.ledger, parse_ledger(text)); },
                  show_ledger},
@@ -199,9 +203,12 @@ Result<void> Merger::check() const {
     if (has_keys && options.no_auth) {
         return invalid("--api-keys and --no-auth contradict each other: choose one");
     }
-    if (!options.listen.is_loopback() && !has_keys && !options.no_auth) {
-        return invalid("listening on " + options.listen.text() +
-                       " needs --api-keys FILE, or --no-auth if everybody may change the stock");
+    for (const auto& address : {std::optional(options.listen), options.grpc_listen}) {
+        if (address && !address->is_loopback() && !has_keys && !options.no_auth) {
+            return invalid("listening on " + address->text() +
+                           " needs --api-keys FILE, or --no-auth if everybody may change the "
+                           "stock");
+        }
     }
     return {};
 }

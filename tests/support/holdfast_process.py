@@ -84,6 +84,7 @@ class Service:
         self.ledger = pathlib.Path(ledger)
         self.log = []
         self.url = ""
+        self.grpc_address = ""  # with --grpc-listen
         self._listening = threading.Event()
         address = listen or f"127.0.0.1:{port}"
         self.process = subprocess.Popen(
@@ -106,6 +107,8 @@ class Service:
         for raw in self.process.stderr:
             line = raw.decode("utf-8", "replace").rstrip("\n")
             self.log.append(line)
+            if '"listening for gRPC"' in line:
+                self.grpc_address = json.loads(line)["address"]
             if '"listening"' in line:
                 self.url = json.loads(line)["url"]
                 self._listening.set()

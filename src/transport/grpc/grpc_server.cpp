@@ -1,0 +1,125 @@
+#include "transport/grpc/grpc_server.hpp"
+
+#include <grpc/support/log.h>
+#include <grpcpp/security/server_credentials.h>
+#include <grpcpp/server.h>
+#include <grpcpp/server_builder.h>
+
+#include <chrono>
+#include <thread>
+
+#include "base/log.hpp"
+#include "transport/grpc/call_internal.hpp"
+
+namespace holdfast::transport::grpc {
+namespace {
+
+// Calls of one connection at the same time; more wait at the client.
+constexpr int kCallsPerConnection = 4096;
+// Calls that gRPC may hand over before the first of them was looked at.
+constexpr int kAwaitedCalls = 128;
+
+std::string in_url(const std::string& address) {
+    return address.find(':') == std::string::npos ? address : '[' + address + ']';
+}
+
+// gRPC writes to standard error by itself; what it has to say belongs into our log.
+void take_over_log() {
+    gpr_set_log_function([](gpr_log_func_args* said) {
+        if (said->severity == GPR_LOG_SEVERITY_ERROR) {
+            base::log_warning("grpc", {{"detail", said->message}});
+        }
+    });
+}
+
+}  // namespace
+
+struct GrpcServer::Parts {
+    Parts(api::Service& service, api::OperationsPort& operations, const api::Authenticator& keys,
+          base::Metrics& metrics)
+        : host(service, operations, keys, metrics) {}
+
+    void serve(::grpc::ServerCompletionQueue& queue) {
+        for (int i = 0; i < kAwaitedCalls; ++i) {
+            Call::await(host, queue);
+        }
+        threads.emplace_back([&queue] {
+            void* tag = nullptr;
+            bool ok = false;
+            while (queue.Next(&tag, &ok)) {
+                Call::handle(*static_cast<Call::Event*>(tag), ok);
+            }
+        });
+    }
+
+    // A queue may be shut down once nothing can start an operation on it.
+    void stop_queues() {
+        host.wait_until_no_calls();
+        for (const auto& queue : queues) {
+            queue->Shutdown();
+        }
+        threads.clear();
+        for (const auto& queue : queues) {
+            void* tag = nullptr;
+            bool ok = false;
+            while (queue->Next(&tag, &ok)) {  // of a queue that never had a thread
+            }
+        }
+    }
+
+    CallHost host;
+    int port = 0;
+    std::vector<std::unique_ptr<::grpc::ServerCompletionQueue>> queues;
+    std::unique_ptr<::grpc::Server> server;
+    std::vector<std::jthread> threads;
+};
+
+GrpcServer::GrpcServer(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+
+base::Result<std::unique_ptr<GrpcServer>> GrpcServer::start(const GrpcServerOptions& options,
+                                                            api::Service& service,
+                                                            api::OperationsPort& operations,
+                                                            const api::Authenticator& authenticator,
+                                                            base::Metrics& metrics) {
+    take_over_log();
+    auto parts = std::make_unique<Parts>(service, operations, authenticator, metrics);
+    const std::string address = in_url(options.address) + ':' + std::to_string(options.port);
+    ::grpc::ServerBuilder builder;
+    builder.AddListeningPort(address, ::grpc::InsecureServerCredentials(), &parts->port);
+    builder.RegisterAsyncGenericService(&parts->host.generic);
+    builder.SetMaxReceiveMessageSize(kMessageBytesMax);
+    builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+    builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kCallsPerConnection);
+    for (int i = 0; i < options.threads; ++i) {
+        parts->queues.push_back(builder.AddCompletionQueue());
+    }
+    parts->server = builder.BuildAndStart();
+    if (parts->server == nullptr || parts->port == 0) {
+        parts->stop_queues();
+        return base::failure(base::ErrorCode::unavailable,
+                             "gRPC cannot listen on " + address + "; is the port taken?");
+    }
+    for (const auto& queue : parts->queues) {
+        parts->serve(*queue);
+    }
+    return std::unique_ptr<GrpcServer>(new GrpcServer(std::move(parts)));
+}
+
+GrpcServer::~GrpcServer() {
+    announce_drain();
+    static_cast<void>(drain(base::Duration{}));
+}
+
+std::uint16_t GrpcServer::port() const { return static_cast<std::uint16_t>(parts_->port); }
+
+void GrpcServer::announce_drain() { parts_->host.drain_streams(); }
+
+bool GrpcServer::drain(base::Duration limit) {
+    const auto deadline = std::chrono::system_clock::now() + limit;
+    parts_->server->Shutdown(deadline);
+    const bool in_time = std::chrono::system_clock::now() < deadline;
+    parts_->stop_queues();
+    return in_time;
+}
+
+}  // namespace holdfast::transport::grpc
