@@ -204,15 +204,15 @@ struct Client {
     void ask(const std::string& method, const google::protobuf::MessageLite& request,
              Answer& answer) {
         grpc::ClientContext context;
-        grpc::CompletionQueue queue;
-        const auto call = stub.PrepareUnaryCall(&context, method, to_buffer(request), &queue);
+        grpc::CompletionQueue answers;
+        const auto call = stub.PrepareUnaryCall(&context, method, to_buffer(request), &answers);
         call->StartCall();
         grpc::ByteBuffer buffer;
         grpc::Status status;
         call->Finish(&buffer, &status, this);
         void* tag = nullptr;
         bool ok = false;
-        queue.Next(&tag, &ok);
+        answers.Next(&tag, &ok);
         if (!status.ok()) {
             fail(method + ": " + status.error_message());
         }

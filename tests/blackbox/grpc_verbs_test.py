@@ -166,7 +166,7 @@ class StockCalls(GrpcCase):
                                                                        quantity=4)])
         self.assertEqual(sold.reservation.lines[0].committed, 4)
         count = self.call(f"{STOCK}/RecordCount", "RecordCountRequest", request_id=fresh_key(),
-                          sku=sku, counted=50, as_of=stamp(0.1), by="carl").count
+                          sku=sku, pool="default", counted=50, as_of=stamp(0.1), by="carl").count
         self.assertEqual((count.outcome, count.drift),
                          (word("CountOutcome", "COUNT_OUTCOME_PENDING"), -50))
         cases = self.call(f"{CASES}/List", "ListCasesRequest",
@@ -177,7 +177,7 @@ class StockCalls(GrpcCase):
         self.assertEqual((case.count.counted, case.HasField("end")), (50, False))
         decided = self.call(f"{CASES}/Resolve", "ResolveCaseRequest", request_id=fresh_key(),
                             **{"case": case.id}, plan=case.count.plan, by="dora",
-                            resolution=word("Resolution", "RESOLUTION_APPROVED"))
+                            resolution=word("Decision", "DECISION_APPROVE"))
         self.assertEqual(decided.count.on_hand, 50)
         self.assert_figures(sku, on_hand=50, committed=4, sellable=46)
 
@@ -218,7 +218,8 @@ class StockCalls(GrpcCase):
 
     def test_owners(self):
         sku = self.stock(5)
-        self.create(line(sku, 1), agent_id="hoarder")
+        held = self.create(line(sku, 3), agent_id="hoarder").reservation
+        self.ok(self.verb(held.id, "release"))
         owners = self.call(f"{HISTORY}/ListOwners", "ListOwnersRequest",
                            kind=word("PrincipalKind", "PRINCIPAL_KIND_AGENT")).owners
         self.assertIn("hoarder", [owner.name for owner in owners])

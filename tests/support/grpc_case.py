@@ -41,8 +41,15 @@ class GrpcCase(ServiceCase):
         cls.grpc.close()
         cls.grpc = GrpcClient(cls.service.grpc_address)
 
-    def call(self, path, name, /, **fields):
-        return self.grpc.call(path, v1(name, **fields))
+    def stock(self, units, sku=None):
+        """A SKU with so many units in the pool `default`, whatever pools there are."""
+        sku = sku or fresh_key(self.id().rsplit(".", 1)[1][:60])
+        self.call(f"{STOCK}/Receive", "ReceiveRequest", request_id=fresh_key(), sku=sku,
+                  pool="default", quantity=units)
+        return sku
+
+    def call(self, path, kind, /, **fields):
+        return self.grpc.call(path, v1(kind, **fields))
 
     def create(self, *lines, **more):
         more.setdefault("request_id", fresh_key())
@@ -58,5 +65,5 @@ class GrpcCase(ServiceCase):
         self.assertEqual((told.refusal.code, told.status.message), (refusal, told.text))
         return told
 
-    def refused_rpc(self, code, refusal, path, name, /, **fields):
-        return self.refused_call(code, refusal, self.grpc.call, path, v1(name, **fields))
+    def refused_rpc(self, code, refusal, path, kind, /, **fields):
+        return self.refused_call(code, refusal, self.grpc.call, path, v1(kind, **fields))

@@ -57,7 +57,7 @@ def _load(module, source, files, root):
             kept.append(f"{line.split(' as ')[1]} = None")
         else:
             kept.append(line)
-    exec(compile("\n".join(kept), str(source), "exec"), module.__dict__)  # pylint: disable=exec-used
+    exec(compile("\n".join(kept), str(source), "exec"), module.__dict__)
 
 
 _directory = _compile()
@@ -69,8 +69,9 @@ def message(name):
     return symbol_database.Default().GetSymbol(name)
 
 
-def v1(name, **fields):
-    return message(f"holdfast.v1.{name}")(**fields)
+def v1(kind, /, **fields):
+    """A message of ours: v1("Pool", name="north")."""
+    return message(f"holdfast.v1.{kind}")(**fields)
 
 
 def unpack(details, name):

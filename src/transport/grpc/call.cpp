@@ -2,7 +2,6 @@
 #include <grpcpp/support/slice.h>
 
 #include <algorithm>
-#include <chrono>
 #include <utility>
 
 #include "api/idempotency.hpp"
@@ -94,9 +93,9 @@ void CallHost::drain_streams() {
     }
 }
 
-void CallHost::wait_until_no_calls() {
+bool CallHost::wait_for_no_calls(base::Duration limit) {
     std::unique_lock lock(mutex_);
-    none_.wait(lock, [this] { return calls_ == 0; });
+    return none_.wait_for(lock, limit, [this] { return calls_ == 0; });
 }
 
 Call::Call(CallHost& host, ::grpc::ServerCompletionQueue& queue) : host_(host), queue_(queue) {}
@@ -206,7 +205,9 @@ std::optional<api::Problem> Call::admit() {
     return std::nullopt;
 }
 
-bool Call::is_late() const { return context_.deadline() <= std::chrono::system_clock::now(); }
+bool Call::is_late() const {
+    return context_.deadline() <= host_.context.service.context.clock.now().wall;
+}
 
 void Call::on_read(bool ok) {
     const bool late = is_late();

@@ -41,7 +41,7 @@ struct CallHost {
     // False: draining began meanwhile.
     [[nodiscard]] bool add_stream(Call& call);
     void drain_streams();
-    void wait_until_no_calls();
+    [[nodiscard]] bool wait_for_no_calls(base::Duration limit);
 
   private:
     std::mutex mutex_;
