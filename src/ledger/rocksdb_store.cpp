@@ -13,6 +13,7 @@
 
 #include "base/check.hpp"
 #include "ledger/format.hpp"
+#include "ledger/rocksdb_errors.hpp"
 #include "ledger/rocksdb_tuning.hpp"
 
 namespace holdfast::ledger {
@@ -40,21 +41,6 @@ rocksdb::Slice slice(const base::Digest128& digest) {
 }
 std::span<const std::byte> bytes_of(const rocksdb::Slice& value) {
     return base::as_bytes({value.data(), value.size()});
-}
-
-ErrorCode code_of(const rocksdb::Status& status, const std::string& words) {
-    if (status.IsNoSpace()) {
-        return ErrorCode::storage_full;
-    }
-    if (words.find("Permission denied") != std::string::npos) {
-        return ErrorCode::permission_denied;
-    }
-    if (words.find("lock") != std::string::npos && status.IsIOError()) {
-        return ErrorCode::already_locked;
-    }
-    // A file that the database counts on is not there.
-    const bool is_missing = words.find("No such file") != std::string::npos;
-    return status.IsIOError() && !is_missing ? ErrorCode::unavailable : ErrorCode::corrupted;
 }
 
 class Store final : public RocksdbStore {
@@ -102,7 +88,7 @@ Result<void> Store::check(const rocksdb::Status& status) const {
         return {};
     }
     const std::string words = status.ToString();
-    return failure(code_of(status, words), "RocksDB in " + directory_ + ": " + words);
+    return failure(rocksdb_code(status), "RocksDB in " + directory_ + ": " + words);
 }
 
 Result<void> Store::open(StoreMode mode) {

@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "ledger/rocksdb_errors.hpp"
 #include "model/event_codec.hpp"
 #include "model/limits.hpp"
 #include "projection/reservation_index.hpp"
@@ -88,28 +89,8 @@ std::span<const std::byte> bytes_of(const rocksdb::Slice& value) {
     return base::as_bytes(value.ToStringView());
 }
 
-ErrorCode code_of(const rocksdb::Status& status, const std::string& words) {
-    const auto says = [&](std::string_view text) { return words.find(text) != std::string::npos; };
-    if (status.IsNoSpace()) {
-        return ErrorCode::storage_full;
-    }
-    if (says("Permission denied")) {
-        return ErrorCode::permission_denied;
-    }
-    if (says("While lock file") || says("lock hold by current process")) {
-        return ErrorCode::already_locked;
-    }
-    // A file that the database counts on is not there.
-    return status.IsIOError() && !says("No such file") ? ErrorCode::unavailable
-                                                       : ErrorCode::corrupted;
-}
-
 std::unexpected<base::Error> failed(const rocksdb::Status& status, const std::string& directory) {
-    const std::string words = status.ToString();
-    const ErrorCode code = code_of(status, words);
-    const std::string_view what =
-        code == ErrorCode::already_locked ? " is already in use: " : " cannot be used: ";
-    return failure(code, "the reservation index in " + directory + std::string(what) + words);
+    return ledger::rocksdb_failure(status, "the reservation index", directory);
 }
 
 std::unexpected<base::Error> damaged(const std::string& directory, std::string_view what) {
