@@ -4,6 +4,7 @@
 #include "base/check.hpp"
 #include "core/apply_internal.hpp"
 #include "core/extras.hpp"
+#include "core/forget.hpp"
 #include "core/owners.hpp"
 #include "model/command.hpp"
 
@@ -23,7 +24,7 @@ void place(State& state, Line& line, const model::LineImage& to) {
 }
 
 std::uint32_t new_line(State& state, std::uint32_t owner, const model::LineImage& from) {
-    const std::uint32_t index = state.lines.add();
+    const std::uint32_t index = take_line(state);
     Line& line = state.lines[index];
     line.sku = from.sku;
     line.requested = from.requested;
@@ -62,7 +63,7 @@ void match_lines(State& state, std::uint32_t owner, const ReservationImage& imag
 }
 
 std::uint32_t new_reservation(State& state, const ReservationImage& image) {
-    const std::uint32_t index = state.reservations.add();
+    const std::uint32_t index = take_reservation(state);
     Reservation& reservation = state.reservations[index];
     reservation.id = image.id;
     reservation.tenant = image.tenant;

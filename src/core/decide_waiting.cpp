@@ -171,7 +171,7 @@ Decision judge_commit(const Change& change) {
     const State& state = change.asked.state;
     if (change.image.replaced_by.value() != 0) {
         const Reservation* const successor = state.find_reservation(change.image.replaced_by);
-        CHECK(successor != nullptr, "a successor is never forgotten before its predecessor");
+        CHECK(successor != nullptr, "a successor that is not in memory was not thawed first");
         return unchanged(change.asked,
                          {.verb = Verb::commit, .image = state.image_of(*successor), .key = {}});
     }

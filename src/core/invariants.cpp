@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/forget.hpp"
 #include "core/owners.hpp"
 #include "core/state_hash.hpp"
 
@@ -23,7 +24,7 @@ struct Promised {
 };
 
 Violation check_lines(const State& state, std::vector<Promised>& promised) {
-    for (std::uint32_t r = 0; r < state.reservations.size(); ++r) {
+    for (const std::uint32_t r : in_order_of_ids(state)) {
         const Reservation& reservation = state.reservations[r];
         std::uint32_t count = 0;
         for (std::uint32_t i = reservation.first_line; i != kNoIndex; i = state.lines[i].next) {

@@ -6,6 +6,9 @@
 //
 //   HOLDFAST_COMMANDS=10000000   how many commands (default 150,000)
 //   HOLDFAST_EPISODE=17          the episode to begin with (default 1)
+// In every second episode memory forgets whatever it may after each command, and thaws it when it
+// is asked for: no answer may show that.
+//
 //   HOLDFAST_TRACE=1             print every step before it is run, for a CHECK that ends the test
 #include <chrono>
 #include <cstdlib>
@@ -40,7 +43,7 @@ struct Tally {
     std::map<Operation, std::uint64_t> done;
     std::map<CountOutcome, std::uint64_t> counted;
     std::uint64_t replayed = 0, parked = 0, without_effect = 0, retaken = 0, unrecorded = 0,
-                  queued = 0, split = 0, grants = 0, commands = 0;
+                  queued = 0, split = 0, grants = 0, thawed = 0, commands = 0;
 
     void count(const Ask& ask, const Answer& answer, const NaiveModel& naive) {
         ++commands;
@@ -161,8 +164,8 @@ std::string describe(const Step& step) {
     return out.str();
 }
 
-std::string replay(const std::vector<Step>& steps) {
-    NaiveWorld world;
+std::string replay(const std::vector<Step>& steps, bool forgets) {
+    NaiveWorld world(forgets);
     for (const auto& step : steps) {
         if (auto difference = world.run(step); !difference.empty()) {
             return difference;
@@ -172,7 +175,7 @@ std::string replay(const std::vector<Step>& steps) {
 }
 
 // Leaves out what is not needed for a difference of this kind, in ever smaller pieces.
-std::vector<Step> shrunk(std::vector<Step> steps, const std::string& difference) {
+std::vector<Step> shrunk(std::vector<Step> steps, const std::string& difference, bool forgets) {
     const auto kind_of = [](std::string text) {
         if (!text.starts_with("code")) {
             text = text.substr(0, std::min(text.find(": machine"), text.find(": reservation")));
@@ -181,7 +184,7 @@ std::vector<Step> shrunk(std::vector<Step> steps, const std::string& difference)
         return text;
     };
     const auto fails = [&](const std::vector<Step>& fewer) {
-        return kind_of(replay(fewer)) == kind_of(difference);
+        return kind_of(replay(fewer, forgets)) == kind_of(difference);
     };
     for (std::size_t piece = steps.size() / 2; piece > 0; piece /= 2) {
         for (std::size_t at = 0; at + piece <= steps.size();) {
@@ -205,7 +208,11 @@ std::vector<Step> shrunk(std::vector<Step> steps, const std::string& difference)
 
 class Episode {
   public:
-    Episode(std::uint64_t number, Tally& tally) : tally_(tally), dice_(number, world_.model()) {}
+    Episode(std::uint64_t number, Tally& tally)
+        : tally_(tally),
+          forgets_(number % 2 == 0),
+          world_(forgets_),
+          dice_(number, world_.model()) {}
 
     void run(std::uint64_t most) {
         const bool traced = setting("HOLDFAST_TRACE", 0) != 0;
@@ -225,20 +232,23 @@ class Episode {
             fail(difference);
         }
         tally_.grants += world_.grants();
+        tally_.thawed += world_.thawed();
     }
 
   private:
     void fail(const std::string& difference) {
         std::ostringstream out;
-        const auto few = shrunk(steps_, difference);
+        const auto few = shrunk(steps_, difference, forgets_);
         for (const auto& step : few) {
             out << "  " << describe(step) << '\n';
         }
-        ADD_FAILURE() << difference << "\nThe fewest steps that differ: " << replay(few) << '\n'
+        ADD_FAILURE() << difference << "\nThe fewest steps that differ: " << replay(few, forgets_)
+                      << '\n'
                       << out.str();
     }
 
     Tally& tally_;
+    bool forgets_;
     NaiveWorld world_;
     AskDice dice_;
     std::vector<Step> steps_;
@@ -282,8 +292,9 @@ void expect_variety(Tally& tally, std::uint64_t at_least) {
     for (int outcome = 0; outcome <= static_cast<int>(CountOutcome::outdated); ++outcome) {
         EXPECT_GE(tally.counted[static_cast<CountOutcome>(outcome)], at_least) << outcome;
     }
-    for (const auto figure : {tally.replayed, tally.parked, tally.without_effect, tally.retaken,
-                              tally.unrecorded, tally.queued, tally.split, tally.grants}) {
+    for (const auto figure :
+         {tally.replayed, tally.parked, tally.without_effect, tally.retaken, tally.unrecorded,
+          tally.queued, tally.split, tally.grants, tally.thawed}) {
         EXPECT_GE(figure, at_least);
     }
 }

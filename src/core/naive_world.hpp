@@ -21,6 +21,12 @@ class NaiveWorld : private NaiveMachine {
   public:
     using NaiveMachine::kNobody;
 
+    explicit NaiveWorld(bool forgets) {
+        if (forgets) {
+            world_.forget_everything();
+        }
+    }
+    [[nodiscard]] std::uint64_t thawed() const { return world_.thawed(); }
     [[nodiscard]] const NaiveModel& model() const { return model_; }
     [[nodiscard]] const Answer& answer() const { return answer_; }
     [[nodiscard]] std::uint64_t grants() const { return grants_; }
@@ -212,18 +218,18 @@ class NaiveWorld : private NaiveMachine {
     void compare_all() {
         const core::State& state = world_.core_state();
         Dead dead;
-        same("reservations", state.reservations.size(), model_.reservations.size());
+        same("reservations", world_.reservations(), model_.reservations.size());
         for (std::size_t i = 0; i < ids_.size() && difference_.empty(); ++i) {
-            const Reservation& record = *state.find_reservation(ids_[i]);
-            const bool over = is_dead(record, world_.now());
-            if (!over && record.version == compared_[i] &&
-                record.version == model_.reservations[i].version) {
+            const Reservation* const record = state.find_reservation(ids_[i]);  // null: forgotten
+            const bool over = record != nullptr && is_dead(*record, world_.now());
+            if (!over && record != nullptr && record->version == compared_[i] &&
+                record->version == model_.reservations[i].version) {
                 continue;
             }
-            auto image = state.image_of(record);
+            auto image = world_.image(ids_[i]);
             if (over) {
                 const auto before = image;
-                image = std::get<model::ReservationChanged>(decide_expiry(state, record)).image;
+                image = std::get<model::ReservationChanged>(decide_expiry(state, *record)).image;
                 for (std::size_t l = 0; l < image.lines.size(); ++l) {
                     const auto& line = before.lines[l];
                     auto& units = dead[{line.sku.value(), line.pool}];
@@ -236,7 +242,7 @@ class NaiveWorld : private NaiveMachine {
                 difference_ = "reservation " + std::to_string(i) + ": " + difference_ +
                               describe(image, model_.reservations[i]);
             }
-            compared_[i] = over ? 0 : record.version;
+            compared_[i] = over ? 0 : image.version;
         }
         for (std::size_t s = 0; s < model_.skus.size(); ++s) {
             for (std::size_t p = 0; p < model_.pools.size() && difference_.empty(); ++p) {

@@ -17,10 +17,16 @@ namespace holdfast::core {
 // Called after each event was applied.
 using EventObserver = std::function<void(const model::Event&, model::Sequence)>;
 
+// Brings back a reservation that memory has forgotten, as it was before `before`
+// (core/forget.hpp). Errors end the replay.
+using Thawer =
+    std::function<base::Result<void>(State&, model::ReservationId, model::Sequence before)>;
+
 // Decodes and applies every event of a payload whose first event is `first`. Where a state hash was
-// logged it must be the state's. Errors: corrupted (naming the sequence), newer_format.
+// logged it must be the state's. `thaw` is asked for what the state has forgotten and an event
+// changes. Errors: corrupted (naming the sequence), newer_format, those of `thaw`.
 [[nodiscard]] base::Result<void> replay(State& state, std::span<const std::byte> payload,
                                         model::Sequence first, base::Time time,
-                                        const EventObserver& observe = {});
+                                        const EventObserver& observe = {}, const Thawer& thaw = {});
 
 }  // namespace holdfast::core

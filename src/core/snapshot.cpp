@@ -6,6 +6,7 @@
 #include "core/apply.hpp"
 #include "core/apply_internal.hpp"
 #include "core/extras.hpp"
+#include "core/forget.hpp"
 #include "core/owners.hpp"
 #include "model/event_codec.hpp"
 
@@ -18,7 +19,9 @@ using base::Result;
 
 namespace {
 
-constexpr std::uint8_t kSnapshotVersion = 1;
+// Version 1 knows nothing of an archive: written while nothing was forgotten.
+constexpr std::uint8_t kSnapshotVersion = 2;
+constexpr std::uint8_t kSnapshotVersionAllInMemory = 1;
 
 // Persisted: never renumber.
 enum class Record : std::uint8_t {
@@ -37,6 +40,7 @@ enum class Record : std::uint8_t {
     transfer = 13,   // an encoded TransferChanged
     open_case = 14,  // an encoded CaseOpened
     parked = 15,     // a sequence and an encoded FactParked
+    archived = 16,   // what is in the archive only
 };
 
 // Collects records and hands a chunk over when the next record might not fit.
@@ -122,6 +126,8 @@ void write_sku(ByteWriter& writer, const State& state, const Sku& sku) {
     writer.text(sku.name);
     write_cell(writer, state.cells[sku.cell], state.cell_facts[sku.cell]);
 }
+
+bool forgets(const State& state) { return state.archived.offered.value() != 0; }
 
 Result<void> write_names(const State& state, ChunkWriter& out) {
     for (std::uint32_t t = 0; t < state.tenants.size(); ++t) {
@@ -463,6 +469,10 @@ bool restore_event(Record type, const model::Event& event, State& state) {
 // Whether the record parses and fits those before it. Errors: an event inside that does not decode.
 Result<bool> read_body(Record type, ByteReader& reader, State& state) {
     switch (type) {
+        case Record::archived:
+            state.archived = read_archived(reader);
+            state.hash += state.archived.hash;
+            return true;
         case Record::tenant: read_tenant(reader, state); return true;
         case Record::sku: return read_sku(reader, state);
         case Record::key: return read_key(reader, state, false);
@@ -490,12 +500,16 @@ Result<bool> read_body(Record type, ByteReader& reader, State& state) {
 Result<void> write_snapshot(const State& state, const ChunkSink& sink) {
     ChunkWriter out(sink);
     TRY_VOID(out.record(Record::header, [&](ByteWriter& w) {
-        w.fixed(kSnapshotVersion);
+        w.fixed(forgets(state) ? kSnapshotVersion : kSnapshotVersionAllInMemory);
         w.digest(state.ledger_id);
         w.digest(state.id_key);
     }));
+    if (forgets(state)) {
+        TRY_VOID(out.record(Record::archived,
+                            [&](ByteWriter& w) { write_archived(w, state.archived); }));
+    }
     TRY_VOID(write_names(state, out));
-    for (std::uint32_t r = 0; r < state.reservations.size(); ++r) {
+    for (const std::uint32_t r : in_order_of_ids(state)) {
         const model::ReservationChanged event{.image = state.image_of(state.reservations[r])};
         TRY_VOID(out.record(Record::reservation, [&](ByteWriter& w) { write_event(w, event); }));
     }

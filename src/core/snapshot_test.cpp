@@ -222,7 +222,7 @@ TEST_F(Snapshot, WithAnyBitFlippedIsNeverSilentlyAnotherState) {
 
 TEST_F(Snapshot, OfANewerVersionIsRefusedAsSuch) {
     Buffer newer = chunks_.front();
-    newer[1] = std::byte{2};
+    newer[1] = std::byte{3};
     EXPECT_EQ(read({newer}), ErrorCode::newer_format);
 }
 

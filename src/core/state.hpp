@@ -51,6 +51,23 @@ struct Attention {
     }
 };
 
+// What memory has forgotten because the archive has it (core/forget.hpp). No part of the logical
+// state: states that differ only here decide the same.
+struct Archived {
+    std::uint64_t hash = 0;          // sum of the hashes of the records that were forgotten
+    std::uint64_t reservations = 0;  // how many of them
+    std::uint64_t keys = 0;
+    model::Sequence reach;    // the newest change that the archive must have for all to be found
+    model::Sequence offered;  // whatever came to rest up to here had its turn to be forgotten
+};
+
+// Records of reservations that were forgotten, to be used again; a free one has no id. Chained
+// through Reservation::newer and Line::next.
+struct FreeSlots {
+    std::uint32_t reservation = kNoIndex;
+    std::uint32_t line = kNoIndex;
+};
+
 class State {
   public:
     // -- names ------------------------------------------------------------------------------
@@ -134,6 +151,9 @@ class State {
     // What `apply` saw that asks for an event of its own (core/consequences.hpp). Not part of the
     // logical state: whoever replays throws it away.
     Attention attention;
+    // Part of `hash` is what was forgotten.
+    Archived archived;
+    FreeSlots free_slots;
 
     // The key of reservations_by_id: ids are dense, the table wants uniform digests.
     [[nodiscard]] static base::Digest128 id_digest(model::ReservationId id);

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "core/extras.hpp"
+#include "core/forget.hpp"
 
 namespace holdfast::core {
 namespace {
@@ -291,7 +292,7 @@ std::uint64_t hash_of(const Tenant& tenant, model::TenantId id) {
 }
 
 std::uint64_t recompute_hash(const State& state) {
-    std::uint64_t sum = 0;
+    std::uint64_t sum = state.archived.hash;
     for (std::uint32_t i = 0; i < state.tenants.size(); ++i) {
         const model::TenantId id(i);
         sum += hash_of(state.tenants[i], id);
@@ -312,7 +313,8 @@ std::uint64_t recompute_hash(const State& state) {
         sum += hash_of(state.cells[i], state.cell_facts[i]);
     }
     for (std::uint32_t i = 0; i < state.reservations.size(); ++i) {
-        sum += hash_of(state, state.reservations[i]);
+        const Reservation& reservation = state.reservations[i];
+        sum += is_free(reservation) ? 0 : hash_of(state, reservation);
     }
     state.keys.for_each([&](base::Digest128 key, const KeyRecord& r) { sum += hash_of(key, r); });
     state.tombstones.for_each(

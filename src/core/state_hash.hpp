@@ -29,7 +29,7 @@ namespace holdfast::core {
 [[nodiscard]] std::uint64_t hash_of(model::Sequence sequence, const ParkedFact& fact);
 [[nodiscard]] std::uint64_t hash_of(const Transfer& transfer);
 
-// From nothing, over every record: what `state.hash` must be.
+// From nothing, over every record, and what was forgotten: what `state.hash` must be.
 [[nodiscard]] std::uint64_t recompute_hash(const State& state);
 
 }  // namespace holdfast::core

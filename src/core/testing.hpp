@@ -28,6 +28,7 @@
 
 #include "base/bytes.hpp"
 #include "core/apply.hpp"
+#include "core/forget_testing.hpp"
 #include "core/invariants.hpp"
 #include "core/machine.hpp"
 #include "core/offer.hpp"
@@ -336,6 +337,9 @@ class World {
     }
     // The door that all others lead to.
     Reply send(const model::Command& command) {
+        if (shelf_) {
+            shelf_->thaw_for(*state_, command);
+        }
         OpenBatch batch = open();
         Execution execution = machine_->execute(command, batch, expiry_budget_);
         Reply out{.outcome = execution.outcome,
@@ -369,6 +373,12 @@ class World {
         close(batch);
         return batch.expiries;
     }
+    // From now on memory forgets after each command whatever it may, the replica now and then.
+    void forget_everything() { shelf_.emplace(); }
+    [[nodiscard]] std::size_t reservations() const {
+        return in_order_of_ids(*state_).size() + state_->archived.reservations;
+    }
+    [[nodiscard]] std::uint64_t thawed() const { return shelf_ ? shelf_->thawed() : 0; }
     // Events of the batch of the last command.
     [[nodiscard]] std::uint32_t last_count() const { return last_count_; }
     [[nodiscard]] std::vector<model::Event> last_events() const {
@@ -422,8 +432,9 @@ class World {
     }
     [[nodiscard]] model::ReservationImage image(model::ReservationId id) const {
         const auto* const found = state_->find_reservation(id);
-        CHECK(found != nullptr, "the test names a reservation that is not there");
-        return state_->image_of(*found);
+        const auto resting = found == nullptr && shelf_ ? shelf_->image(id) : std::nullopt;
+        CHECK(found != nullptr || resting, "the test names a reservation that is not there");
+        return found != nullptr ? state_->image_of(*found) : *resting;
     }
     [[nodiscard]] model::LineQuantities line(model::ReservationId id, std::size_t index = 0) const {
         return image(id).lines.at(index).units;
@@ -492,13 +503,28 @@ class World {
              item = cursor.next()) {
             keep((*item)->bytes, (*item)->sequence);
         }
-        const auto replayed = replay(replica_, payload_, next_, now_);
+        const auto replayed =
+            replay(replica_, payload_, next_, now_, {}, shelf_ ? shelf_->thawer() : Thawer{});
         EXPECT_TRUE(replayed.has_value()) << (replayed ? "" : replayed.error().message);
         EXPECT_EQ(replica_.hash, state_->hash) << "replay differs from live";
         EXPECT_EQ(replica_.totals, state_->totals);
+        forget_some();
         next_ = batch.next;
         if (++batches_ % check_every_ == 0) {
             EXPECT_EQ(check_invariants(*state_).value_or("sound"), "sound");
+        }
+    }
+
+    void forget_some() {
+        if (!shelf_) {
+            return;
+        }
+        for (std::uint64_t n = next_.value(); n < next_.value() + last_count_; ++n) {
+            shelf_->note(decoded(*events_.at(n)), model::Sequence(n), events_.at(n));
+        }
+        shelf_->empty_into_archive(*state_);
+        if (batches_ % 5 == 0) {
+            shelf_->empty_into_archive(replica_);
         }
     }
 
@@ -529,6 +555,7 @@ class World {
     model::Sequence next_{1};
     base::Time now_ = kStart;
     std::string tenant_ = "default";
+    std::optional<Shelf> shelf_;
     std::uint32_t expiry_budget_ = 4096;
     std::uint32_t last_count_ = 0;
     std::uint64_t batches_ = 0;
