@@ -25,7 +25,7 @@ struct Saved {
 };
 
 Result<Saved> read_saved(ledger::Ledger& ledger) {
-    TRY(const auto saved, partition::load_checkpoint(ledger));
+    TRY(const auto saved, partition::read_checkpoint(ledger));
     return Saved{.at = saved.checkpoint, .hash = saved.state->hash};
 }
 

@@ -5,6 +5,7 @@
 // the values new ledgers start with, and the shapes that never reach a decision.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 
@@ -45,6 +46,19 @@ inline constexpr std::size_t kPoolsMax = 1'000;      // of a tenant; more: 422 `
 inline constexpr std::size_t kClassesMax = 1'000;    // of a tenant; likewise
 inline constexpr std::size_t kStopsMax = 1'000;      // of a tenant; likewise
 inline constexpr std::size_t kPoolChannelsMax = 100;
+
+// -- the archive ------------------------------------------------------------------------------
+// What is finished stays in memory while it is hot: nearly all retries, late payments and questions
+// come within minutes of the first answer. A million events are some 150 MB of finished
+// reservations and keys at most, however fast they come; an hour bounds how much of a quiet shop's
+// past is read back after a start. Whichever is passed first ends it.
+inline constexpr std::uint64_t kHotEvents = 1'000'000;
+inline constexpr std::chrono::milliseconds kHotFor = std::chrono::hours(1);
+inline constexpr std::size_t kParkedCommandsMax = 4'096;  // more: 503 `overloaded`
+// Records that leave memory per batch beyond those that the batch made: bounds a batch's time.
+inline constexpr std::size_t kForgetsPerBatch = 512;
+// What came back from the archive stays so many records long: whoever asks once asks again.
+inline constexpr std::size_t kThawedMax = 4'096;
 
 // -- per tenant, written into the ledger when the tenant is registered --------------------------
 inline constexpr std::uint32_t kRecordedRefusalsMax = 100'000;  // oldest out first

@@ -1,10 +1,13 @@
 #include "partition/recovery.hpp"
 
+#include "base/log.hpp"
 #include "core/decide.hpp"
 #include "core/replay.hpp"
 #include "core/snapshot.hpp"
 #include "ledger/feed.hpp"
 #include "model/event_codec.hpp"
+#include "partition/archive_lookup.hpp"
+#include "partition/forgetter.hpp"
 
 namespace holdfast::partition {
 
@@ -13,32 +16,100 @@ using base::Result;
 namespace {
 
 constexpr std::size_t kBatchesPerRead = 64;
+// A state that is further behind than this many hot windows forgets while it is recovered; a
+// younger one leaves it to the archiver, which runs beside the service.
+constexpr std::uint64_t kWindowsBehindMax = 4;
+
+Recovered nothing() {
+    return {.state = std::make_unique<core::State>(), .checkpoint = {}, .last = {}};
+}
+
+// Replays what came after the checkpoint.
+class Recovery {
+  public:
+    Recovery(ledger::Ledger& ledger, const Recovered& from, Archive* archive,
+             const ArchiverOptions& options)
+        : state_(*from.state),
+          feed_(ledger, from.checkpoint),
+          thaw_(make_thawer(archive, ledger)),
+          forgetter_(state_, 0),
+          behind_max_(kWindowsBehindMax * (options.hot_events + 1)) {
+        if (archive != nullptr) {
+            ArchiverOptions without_filter = options;
+            without_filter.filter = false;
+            archiver_.emplace(ledger, *archive, without_filter);
+            archiver_->offer_to(forgetter_.queue(), state_.archived.offered);
+        }
+    }
+
+    Result<void> run() {
+        while (true) {
+            TRY(const auto count,
+                feed_.next_batches(kBatchesPerRead, [this](const ledger::Batch& batch) {
+                    return core::replay(state_, batch.payload, batch.header.first,
+                                        batch.header.time, {}, thaw_);
+                }));
+            if (count == 0) {
+                return {};
+            }
+            TRY_VOID(forget());
+        }
+    }
+    [[nodiscard]] model::Sequence position() const { return feed_.position(); }
+
+  private:
+    Result<void> forget() {
+        while (archiver_ && position().value() - state_.archived.offered.value() > behind_max_) {
+            TRY(const bool moved, archiver_->step({}));
+            const bool forgot = forgetter_.step(SIZE_MAX, position()) > 0;
+            if (!moved && !forgot) {
+                return {};
+            }
+        }
+        return {};
+    }
+
+    core::State& state_;
+    ledger::Feed feed_;
+    core::Thawer thaw_;
+    Forgetter forgetter_;
+    std::optional<Archiver> archiver_;
+    std::uint64_t behind_max_;
+};
 
 }  // namespace
 
-Result<Recovered> load_checkpoint(ledger::Ledger& ledger) {
+Result<Recovered> read_checkpoint(ledger::Ledger& ledger) {
     core::SnapshotReader reader;
     TRY(const auto at, ledger.read_newest_checkpoint(
                            [&](std::span<const std::byte> chunk) { return reader.add(chunk); }));
     if (!at) {
-        return Recovered{.state = std::make_unique<core::State>(), .checkpoint = {}, .last = {}};
+        return nothing();
     }
     TRY(auto state, reader.finish());
     return Recovered{.state = std::move(state), .checkpoint = *at, .last = *at};
 }
 
-Result<Recovered> recover(ledger::Ledger& ledger) {
-    TRY(auto out, load_checkpoint(ledger));
-    ledger::Feed feed(ledger, out.checkpoint);
-    while (true) {
-        TRY(const auto count, feed.next_batches(kBatchesPerRead, [&](const ledger::Batch& batch) {
-            return core::replay(*out.state, batch.payload, batch.header.first, batch.header.time);
-        }));
-        if (count == 0) {
-            break;
-        }
+Result<Recovered> load_checkpoint(ledger::Ledger& ledger, Archive* archive) {
+    TRY(auto out, read_checkpoint(ledger));
+    const model::Sequence reach = out.state->archived.reach;
+    if (reach.value() != 0 && archive == nullptr) {
+        return nothing();
     }
-    out.last = feed.position();
+    if (archive != nullptr && archive->position() < reach) {
+        base::log_warning("the archive is behind the checkpoint and catches up first",
+                          {{"archive", archive->position().value()}, {"needed", reach.value()}});
+        TRY_VOID(catch_up(ledger, *archive, reach));
+    }
+    return out;
+}
+
+Result<Recovered> recover(ledger::Ledger& ledger, Archive* archive,
+                          const ArchiverOptions& options) {
+    TRY(auto out, load_checkpoint(ledger, archive));
+    Recovery recovery(ledger, out, archive, options);
+    TRY_VOID(recovery.run());
+    out.last = recovery.position();
     return out;
 }
 

@@ -9,6 +9,7 @@
 #include "base/result.hpp"
 #include "core/state.hpp"
 #include "ledger/ledger.hpp"
+#include "partition/archiver.hpp"
 
 namespace holdfast::partition {
 
@@ -18,11 +19,20 @@ struct Recovered {
     model::Sequence last;        // up to where it got: the tail
 };
 
-// Errors: corrupted and newer_format (naming the position), what the ledger returns.
-[[nodiscard]] base::Result<Recovered> recover(ledger::Ledger& ledger);
+// Errors: corrupted and newer_format (naming the position), what ledger and archive return.
+//
+// With an archive the state forgets on the way what has left the hot window, so that memory stays
+// bounded however long the ledger is. Without one it has everything and may be large.
+[[nodiscard]] base::Result<Recovered> recover(ledger::Ledger& ledger, Archive* archive = nullptr,
+                                              const ArchiverOptions& options = {});
 
-// The newest checkpoint's state and its position; an empty state at 0 if there is none.
-[[nodiscard]] base::Result<Recovered> load_checkpoint(ledger::Ledger& ledger);
+// The newest checkpoint's state and its position; an empty state at 0 if there is none. A state
+// that has forgotten something relies on the archive: one that does not reach far enough catches
+// up first; without one (null) the checkpoint cannot be used.
+[[nodiscard]] base::Result<Recovered> load_checkpoint(ledger::Ledger& ledger,
+                                                      Archive* archive = nullptr);
+// The checkpoint as it is, whatever it relies on: to compare with.
+[[nodiscard]] base::Result<Recovered> read_checkpoint(ledger::Ledger& ledger);
 
 // Writes the first batch of an empty ledger: its identity, the tenant and class `default`.
 [[nodiscard]] base::Result<void> create_genesis(ledger::Ledger& ledger,

@@ -2,16 +2,40 @@
 
 #include "core/replay.hpp"
 #include "core/snapshot.hpp"
+#include "model/event_codec.hpp"
+#include "partition/archive_lookup.hpp"
 #include "partition/recovery.hpp"
 
 namespace holdfast::partition {
 
 using base::Result;
 
+namespace {
+
+constexpr std::size_t kForgetsPerStep = 65'536;
+
+Result<void> tell_changes(ReplayObserver& observer, const ledger::Batch& batch) {
+    model::EventCursor cursor(batch.payload, batch.header.first);
+    while (true) {
+        TRY(const auto item, cursor.next());
+        if (!item) {
+            return {};
+        }
+        TRY(const auto event, model::decode(item->bytes));
+        if (const auto* const changed = std::get_if<model::ReservationChanged>(&event)) {
+            TRY_VOID(observer.reservation_changed(changed->image));
+        }
+    }
+}
+
+}  // namespace
+
 Replayer::Replayer(ledger::Ledger& ledger, std::unique_ptr<core::State> state, model::Sequence at,
                    ReplayObserver* observer, const ReplayerOptions& options)
     : ledger_(ledger),
       state_(std::move(state)),
+      forgetter_(*state_),
+      thaw_(make_thawer(options.archive, ledger)),
       feed_(ledger, at),
       observer_(observer),
       options_(options),
@@ -19,10 +43,11 @@ Replayer::Replayer(ledger::Ledger& ledger, std::unique_ptr<core::State> state, m
 
 Result<std::unique_ptr<Replayer>> Replayer::open(ledger::Ledger& ledger, ReplayObserver* observer,
                                                  const ReplayerOptions& options) {
-    TRY(auto start, load_checkpoint(ledger));
+    TRY(auto start, load_checkpoint(ledger, options.archive));
     std::unique_ptr<Replayer> out(
         new Replayer(ledger, std::move(start.state), start.checkpoint, observer, options));
     if (observer != nullptr && observer->position() < start.checkpoint) {
+        TRY_VOID(out->tell_the_past());
         TRY_VOID(out->tell_everything());
         TRY_VOID(observer->reached(start.checkpoint, {}));
     }
@@ -36,8 +61,9 @@ Result<bool> Replayer::step() {
             as_of = batch.header.time;
             return replay(batch);
         }));
+    const bool forgot = forgetter_.step(kForgetsPerStep, feed_.position()) > 0;
     if (count == 0) {
-        return false;
+        return forgot;
     }
     if (observer_ != nullptr && observer_->position() < feed_.position()) {
         TRY_VOID(observer_->reached(feed_.position(), as_of));
@@ -50,15 +76,18 @@ Result<bool> Replayer::step() {
 
 Result<void> Replayer::replay(const ledger::Batch& batch) {
     if (observer_ == nullptr) {
-        return core::replay(*state_, batch.payload, batch.header.first, batch.header.time);
+        return core::replay(*state_, batch.payload, batch.header.first, batch.header.time, {},
+                            thaw_);
     }
     Result<void> told;
-    TRY_VOID(core::replay(*state_, batch.payload, batch.header.first, batch.header.time,
-                          [&](const model::Event& event, model::Sequence sequence) {
-                              if (told) {
-                                  told = tell(event, sequence);
-                              }
-                          }));
+    TRY_VOID(core::replay(
+        *state_, batch.payload, batch.header.first, batch.header.time,
+        [&](const model::Event& event, model::Sequence sequence) {
+            if (told) {
+                told = tell(event, sequence);
+            }
+        },
+        thaw_));
     return told;
 }
 
@@ -75,8 +104,23 @@ Result<void> Replayer::tell(const model::Event& event, model::Sequence sequence)
     return {};
 }
 
+// A state has only what it did not forget. Deadlines that moved without an image belong to
+// reservations that it has.
+Result<void> Replayer::tell_the_past() {
+    if (state_->archived.reservations == 0) {
+        return {};
+    }
+    ledger::Feed past(ledger_, observer_->position());
+    while (past.position() < checkpointed_) {
+        TRY_VOID(past.next_batches(options_.batches_per_step, [&](const ledger::Batch& batch) {
+            return tell_changes(*observer_, batch);
+        }));
+    }
+    return {};
+}
+
 Result<void> Replayer::tell_everything() {
-    for (std::uint32_t i = 0; i < state_->reservations.size(); ++i) {
+    for (const std::uint32_t i : core::in_order_of_ids(*state_)) {
         TRY_VOID(observer_->reservation_changed(state_->image_of(state_->reservations[i])));
     }
     return {};

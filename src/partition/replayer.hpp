@@ -12,10 +12,12 @@
 #include <memory>
 
 #include "base/result.hpp"
+#include "core/replay.hpp"
 #include "core/state.hpp"
 #include "ledger/feed.hpp"
 #include "ledger/ledger.hpp"
 #include "model/reservation.hpp"
+#include "partition/forgetter.hpp"
 
 namespace holdfast::partition {
 
@@ -33,12 +35,15 @@ class ReplayObserver {
 struct ReplayerOptions {
     std::uint64_t checkpoint_every_events = 5'000'000;
     std::size_t batches_per_step = 16;
+    // What the state forgot is found there. Null: it forgets nothing.
+    Archive* archive = nullptr;
 };
 
 class Replayer {
   public:
     // Starts from the newest checkpoint. The observer may be null. An observer that knows less
-    // than the checkpoint is first told every reservation in it.
+    // than the checkpoint is first told every reservation in it, and every change before it if
+    // some are only in the archive.
     [[nodiscard]] static base::Result<std::unique_ptr<Replayer>> open(
         ledger::Ledger& ledger, ReplayObserver* observer, const ReplayerOptions& options);
 
@@ -50,6 +55,8 @@ class Replayer {
     [[nodiscard]] model::Sequence position() const { return feed_.position(); }
     [[nodiscard]] model::Sequence checkpointed() const { return checkpointed_; }
     [[nodiscard]] const core::State& state() const { return *state_; }
+    // Where the archiver says what may be forgotten. Any thread.
+    [[nodiscard]] LeavingQueue& leaving() { return forgetter_.queue(); }
 
   private:
     Replayer(ledger::Ledger& ledger, std::unique_ptr<core::State> state, model::Sequence at,
@@ -58,9 +65,12 @@ class Replayer {
     base::Result<void> replay(const ledger::Batch& batch);
     base::Result<void> tell(const model::Event& event, model::Sequence sequence);
     base::Result<void> tell_everything();
+    base::Result<void> tell_the_past();
 
     ledger::Ledger& ledger_;
     std::unique_ptr<core::State> state_;
+    Forgetter forgetter_;
+    core::Thawer thaw_;
     ledger::Feed feed_;
     ReplayObserver* observer_;
     ReplayerOptions options_;

@@ -44,6 +44,9 @@ Writer::Writer(std::unique_ptr<core::State> state, ledger::Ledger& ledger, const
                    inbox_.notify();
                }),
       next_(tail.last.value() + 1) {
+    if (options.lookups != nullptr) {
+        parked_.emplace(*state_, *options.lookups, options.thawed_max);
+    }
     for (InFlight& flight : flights_) {
         flight.clear();
         free_.push_back(&flight);
@@ -74,7 +77,8 @@ WriterFigures Writer::figures() const {
             .live_holds = live_holds_.load(std::memory_order_relaxed),
             .overdue_holds = overdue_.load(std::memory_order_relaxed),
             .inbox = inbox_.size_estimate(),
-            .in_flight = flights_now_.load(std::memory_order_relaxed)};
+            .in_flight = flights_now_.load(std::memory_order_relaxed),
+            .archive = parked_ ? parked_->figures() : ArchiveFigures{}};
 }
 
 base::Result<bool> Writer::step(base::Instant now) {
@@ -82,7 +86,15 @@ base::Result<bool> Writer::step(base::Instant now) {
         return std::unexpected(*failed_);
     }
     TRY(const bool finished, finish_durable());
-    const bool filled = in_flight_.size() < model::kBatchesInFlightMax && fill_batch(now);
+    bool filled = false;
+    if (in_flight_.size() < model::kBatchesInFlightMax) {
+        auto result = fill_batch(now);
+        if (!result) {
+            failed_ = result.error();
+            return result;
+        }
+        filled = *result;
+    }
     flights_now_.store(in_flight_.size(), std::memory_order_relaxed);
     return finished || filled;
 }
@@ -107,7 +119,8 @@ void Writer::wait(base::Instant now, Duration at_most) {
 }
 
 bool Writer::idle() const {
-    return in_flight_.empty() && waiting_at_ == waiting_.size() && inbox_.size_estimate() == 0;
+    return in_flight_.empty() && waiting_at_ == waiting_.size() && inbox_.size_estimate() == 0 &&
+           (!parked_ || parked_->idle());
 }
 
 base::Result<bool> Writer::finish_durable() {

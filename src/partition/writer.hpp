@@ -29,6 +29,7 @@
 #include "ledger/ledger.hpp"
 #include "model/limits.hpp"
 #include "partition/flusher.hpp"
+#include "partition/parked_commands.hpp"
 #include "partition/partition_clock.hpp"
 #include "partition/published.hpp"
 #include "partition/submission.hpp"
@@ -46,6 +47,9 @@ struct WriterOptions {
     // Up to this many commands the writer appends itself when nothing else is in flight.
     std::size_t append_inline_max = 64;
     base::Duration clock_jump_max = std::chrono::hours(24);
+    // Of the archive. Null: nothing is ever forgotten. Must outlive the writer.
+    Lookups* lookups = nullptr;
+    std::size_t thawed_max = model::kThawedMax;
 };
 
 // Figures for operators, good at the moment they are read.
@@ -58,6 +62,7 @@ struct WriterFigures {
     std::uint64_t overdue_holds = 0;  // 1 if the first deadline has passed and was not yet ended
     std::uint64_t inbox = 0;
     std::uint64_t in_flight = 0;
+    ArchiveFigures archive;
 };
 
 class Writer final : public CommandPort {
@@ -88,6 +93,8 @@ class Writer final : public CommandPort {
     [[nodiscard]] bool idle() const;
     [[nodiscard]] Flusher& flusher() { return flusher_; }
     [[nodiscard]] const core::State& state() const { return *state_; }
+    // Where the archiver says what may be forgotten; null without an archive. Any thread.
+    [[nodiscard]] LeavingQueue* leaving() { return parked_ ? &parked_->leaving() : nullptr; }
 
   private:
     base::Result<bool> finish_durable();
@@ -95,9 +102,14 @@ class Writer final : public CommandPort {
     void publish(const InFlight& batch);
     void publish_everything();
 
-    bool fill_batch(base::Instant now);
+    base::Result<bool> fill_batch(base::Instant now);
+    base::Result<void> take_waiting();
     void append_opening(core::OpenBatch& batch);
     void decide_waiting(core::OpenBatch& batch, InFlight& flight);
+    void refuse_unjudged(Submission& submission, model::RefusalCode code,
+                         const core::OpenBatch& batch, InFlight& flight);
+    [[nodiscard]] ParkedCommands::Turn turn_of(Submission& submission);
+    bool forget(const core::OpenBatch& batch);
     bool decide_one(Submission& submission, core::OpenBatch& batch, InFlight& flight);
     void record_answer(Submission& submission, const core::Execution& execution,
                        const core::OpenBatch& batch);
@@ -109,6 +121,7 @@ class Writer final : public CommandPort {
 
     std::unique_ptr<core::State> state_;
     core::Machine machine_;
+    std::optional<ParkedCommands> parked_;
     Published& published_;
     WriterOptions options_;
     PartitionClock clock_;

@@ -91,14 +91,23 @@ struct CaptureNames {
 
 }  // namespace
 
-bool Writer::fill_batch(base::Instant now) {
+// Commands that come back from the archive waited longer than those in the inbox.
+base::Result<void> Writer::take_waiting() {
     if (waiting_at_ == waiting_.size()) {
         waiting_.clear();
         waiting_at_ = 0;
     }
+    if (parked_) {
+        TRY_VOID(parked_->take_back(waiting_));
+    }
     if (waiting_.size() - waiting_at_ < options_.batch_commands_max) {
         inbox_.drain(waiting_, options_.batch_commands_max);
     }
+    return {};
+}
+
+base::Result<bool> Writer::fill_batch(base::Instant now) {
+    TRY_VOID(take_waiting());
     InFlight& flight = free_flight();
     flight.header.first = next_;
     touched_.clear();
@@ -116,12 +125,12 @@ bool Writer::fill_batch(base::Instant now) {
     overdue_.store(due != nullptr && core::is_dead(*due, batch.time) ? 1 : 0,
                    std::memory_order_relaxed);
     live_holds_.store(state_->totals.live_holds, std::memory_order_relaxed);
-    const bool answered = !flight.waiting.empty();
+    const bool moved = forget(batch) || !flight.waiting.empty();
     if (batch.count == 0) {
         release_or_attach(flight.waiting);
         flight.clear();
         free_.push_back(&flight);
-        return answered;
+        return moved;
     }
     log_hash(batch);
     capture(batch, flight);
@@ -138,35 +147,67 @@ void Writer::append_opening(core::OpenBatch& batch) {
 }
 
 void Writer::decide_waiting(core::OpenBatch& batch, InFlight& flight) {
-    std::size_t decided = 0;
-    while (waiting_at_ < waiting_.size() && decided < options_.batch_commands_max &&
+    std::size_t taken = 0;
+    const std::size_t answered = flight.waiting.size();
+    while (waiting_at_ < waiting_.size() && taken < options_.batch_commands_max &&
            batch.count < model::kBatchEventsMax && batch.payload.size() < model::kBatchBytesMax) {
         if (waiting_at_ + kPrefetchAhead < waiting_.size()) {
-            machine_.prefetch(waiting_[waiting_at_ + kPrefetchAhead]->command);
+            const model::Command& soon = waiting_[waiting_at_ + kPrefetchAhead]->command;
+            machine_.prefetch(soon);
+            if (parked_) {
+                parked_->prefetch(soon);
+            }
         }
         if (!decide_one(*waiting_[waiting_at_], batch, flight)) {
-            return;  // out of budget: first in the next batch, still undecided
+            break;  // out of budget: first in the next batch, still undecided
         }
         ++waiting_at_;
-        ++decided;
+        ++taken;
     }
-    commands_.fetch_add(decided, std::memory_order_relaxed);
+    commands_.fetch_add(flight.waiting.size() - answered, std::memory_order_relaxed);
+}
+
+void Writer::refuse_unjudged(Submission& submission, RefusalCode code, const core::OpenBatch& batch,
+                             InFlight& flight) {
+    if (parked_) {
+        parked_->decided(submission);
+    }
+    submission.answer.kind = AnswerKind::refused;
+    submission.answer.refusal = {};
+    submission.answer.refusal.code = code;
+    submission.answer.refusal.decided_at = batch.time;
+    flight.waiting.push_back(&submission);
+}
+
+ParkedCommands::Turn Writer::turn_of(Submission& submission) {
+    return parked_ ? parked_->turn_of(submission) : ParkedCommands::Turn::decide;
+}
+
+// What a batch made is about what leaves in its time, so that memory keeps its size.
+bool Writer::forget(const core::OpenBatch& batch) {
+    return parked_ && parked_->forget(model::kForgetsPerBatch + 2 * std::size_t{batch.count}) > 0;
 }
 
 bool Writer::decide_one(Submission& submission, core::OpenBatch& batch, InFlight& flight) {
     if (storage_full_.load(std::memory_order_relaxed) &&
         needs_space(submission.command.operation)) {
-        submission.answer.kind = AnswerKind::refused;
-        submission.answer.refusal = {};
-        submission.answer.refusal.code = RefusalCode::storage_full;
-        submission.answer.refusal.decided_at = batch.time;
-        flight.waiting.push_back(&submission);
+        refuse_unjudged(submission, RefusalCode::storage_full, batch, flight);
+        return true;
+    }
+    const auto turn = turn_of(submission);
+    if (turn != ParkedCommands::Turn::decide) {
+        if (turn == ParkedCommands::Turn::full) {
+            refuse_unjudged(submission, RefusalCode::overloaded, batch, flight);
+        }
         return true;
     }
     const core::Execution execution =
         machine_.execute(submission.command, batch, options_.expiries_per_batch_max);
     if (execution.outcome == Outcome::expire_first || execution.outcome == Outcome::grant_first) {
         return false;
+    }
+    if (parked_) {
+        parked_->decided(submission);
     }
     record_answer(submission, execution, batch);
     if (execution.outcome == Outcome::applied) {
