@@ -26,6 +26,18 @@ struct Operations::Gauges {
           position(gauge(metrics, "holdfast_position", "The newest durable event.")),
           decided(gauge(metrics, "holdfast_decided_position", "The newest decided event.")),
           commands(gauge(metrics, "holdfast_commands_decided", "Commands decided since start.")),
+          archived_reservations(gauge(metrics, "holdfast_archived_reservations",
+                                      "Finished reservations that are on disk only.")),
+          archived_keys(
+              gauge(metrics, "holdfast_archived_keys", "Idempotency keys that are on disk only.")),
+          archive_filter(gauge(metrics, "holdfast_archive_filter_bytes",
+                               "Memory of the filter over archived keys.")),
+          parked(gauge(metrics, "holdfast_parked_commands",
+                       "Commands that wait for something from the archive.")),
+          lookups(
+              gauge(metrics, "holdfast_archive_lookups", "Commands that were parked since start.")),
+          lookups_vain(gauge(metrics, "holdfast_archive_lookups_vain",
+                             "Of them, those for which the archive had nothing.")),
           disk_free(gauge(metrics, "holdfast_disk_free_bytes", "Free space beside the ledger.")),
           storage_full(gauge(metrics, "holdfast_storage_full",
                              "1 while creates and receipts are refused for lack of space.")),
@@ -46,6 +58,12 @@ struct Operations::Gauges {
     base::Gauge& position;
     base::Gauge& decided;
     base::Gauge& commands;
+    base::Gauge& archived_reservations;
+    base::Gauge& archived_keys;
+    base::Gauge& archive_filter;
+    base::Gauge& parked;
+    base::Gauge& lookups;
+    base::Gauge& lookups_vain;
     base::Gauge& disk_free;
     base::Gauge& storage_full;
     base::Gauge& clock_ahead;
@@ -102,6 +120,13 @@ void Operations::update_gauges() {
     gauges_->position.set(static_cast<double>(figures.durable.value()));
     gauges_->decided.set(static_cast<double>(figures.decided.value()));
     gauges_->commands.set(static_cast<double>(figures.commands));
+    const auto& archive = figures.archive;
+    gauges_->archived_reservations.set(static_cast<double>(archive.reservations));
+    gauges_->archived_keys.set(static_cast<double>(archive.keys));
+    gauges_->archive_filter.set(static_cast<double>(archive.filter_bytes));
+    gauges_->parked.set(static_cast<double>(archive.parked));
+    gauges_->lookups.set(static_cast<double>(archive.lookups));
+    gauges_->lookups_vain.set(static_cast<double>(archive.lookups_vain));
     gauges_->disk_free.set(static_cast<double>(disk_free_.load(std::memory_order_relaxed)));
     gauges_->storage_full.set(storage_full_.load(std::memory_order_relaxed) ? 1 : 0);
     const auto& clock = host_.writer().clock();
@@ -142,6 +167,10 @@ api::ServiceStatus Operations::status() const {
     out.batches_in_flight = figures.in_flight;
     out.live_holds = figures.live_holds;
     out.overdue_holds = figures.overdue_holds;
+    out.archived_reservations = figures.archive.reservations;
+    out.archived_keys = figures.archive.keys;
+    out.archive_filter_bytes = figures.archive.filter_bytes;
+    out.parked_commands = figures.archive.parked;
     out.fsync_p50_us = static_cast<std::uint64_t>(append.p50.count());
     out.fsync_p99_us = static_cast<std::uint64_t>(append.p99.count());
     out.disk_free_bytes = disk_free_.load(std::memory_order_relaxed);

@@ -1,7 +1,5 @@
 #include "app/partition_host.hpp"
 
-#include <pthread.h>
-#include <sched.h>
 #include <sys/stat.h>
 
 #include <cerrno>
@@ -9,6 +7,8 @@
 #include <cstring>
 #include <filesystem>
 
+#include "app/archive_host.hpp"
+#include "app/fail_stop.hpp"
 #include "app/index_observer.hpp"
 #include "app/service_files.hpp"
 #include "base/check.hpp"
@@ -27,16 +27,6 @@ namespace {
 constexpr auto kIdleWait = std::chrono::milliseconds(100);
 // Behind the writer by at most about this long when there is time to spare.
 constexpr auto kReplayPause = std::chrono::milliseconds(20);
-
-[[noreturn]] void fail_stop(std::string_view what, const base::Error& error) {
-    base::log_error(what, {{"code", base::to_string(error.code)}, {"detail", error.message}});
-    std::_Exit(EXIT_FAILURE);
-}
-
-void use_idle_priority() {
-    const sched_param none{};
-    static_cast<void>(::pthread_setschedparam(::pthread_self(), SCHED_IDLE, &none));
-}
 
 Result<void> make_directories(const std::string& path) {
     std::error_code error;
@@ -86,6 +76,8 @@ Result<std::unique_ptr<PartitionHost>> PartitionHost::open(const cli::ServeOptio
 PartitionHost::~PartitionHost() {
     stop();
     index_.reset();
+    replayer_.reset();
+    archive_.reset();
     follower_.reset();
     history_.reset();
     if (history_damaged_) {
@@ -197,7 +189,8 @@ Result<void> PartitionHost::open_replayer(const cli::ServeOptions& options) {
         observer_ = std::make_unique<IndexObserver>(*index_, published_);
         return partition::Replayer::open(
             *ledger_, observer_.get(),
-            {.checkpoint_every_events = options.checkpoint_every_events});
+            {.checkpoint_every_events = options.checkpoint_every_events,
+             .archive = &archive_->archive()});
     };
     auto opened = open();
     if (!opened && observer_->found_damage()) {
@@ -210,22 +203,41 @@ Result<void> PartitionHost::open_replayer(const cli::ServeOptions& options) {
     return {};
 }
 
+// An archive that leads to a state which the ledger contradicts is made again.
+Result<partition::Recovered> PartitionHost::recover() {
+    auto recovered = partition::recover(*ledger_, &archive_->archive(), archive_->options());
+    if (recovered || recovered.error().code != ErrorCode::corrupted ||
+        archive_->archive().position().value() == 0) {
+        return recovered;
+    }
+    base::log_warning("the archive may be damaged and is made again",
+                      {{"detail", std::string_view(recovered.error().message)}});
+    TRY_VOID(archive_->remake());
+    return partition::recover(*ledger_, &archive_->archive(), archive_->options());
+}
+
 Result<void> PartitionHost::start(const cli::ServeOptions& options, const base::Clock& clock) {
     TRY(auto tail, ledger_->tail());
     if (tail.last.value() == 0) {
         TRY_VOID(make_genesis(clock.now().wall));
         TRY(tail, ledger_->tail());
     }
-    TRY(auto recovered, partition::recover(*ledger_));
+    TRY(archive_,
+        ArchiveHost::open(directory_ + "/archive", *ledger_,
+                          {.hot_events = options.hot_events, .hot_for = options.hot_window}));
+    TRY(auto recovered, recover());
+    const model::Sequence offered = recovered.state->archived.offered;
     base::log_info("recovered", {{"position", recovered.last.value()},
                                  {"checkpoint", recovered.checkpoint.value()},
-                                 {"live_holds", recovered.state->totals.live_holds}});
+                                 {"live_holds", recovered.state->totals.live_holds},
+                                 {"archived", recovered.state->archived.reservations}});
     ids_ = std::make_unique<model::PublicIds>(recovered.state->id_key);
     TRY_VOID(open_index(tail.last));
     TRY_VOID(open_history(tail.last));
     partition::WriterOptions writer_options;
     writer_options.partition = kPartition;
     writer_options.clock_jump_max = options.clock_jump_max;
+    writer_options.lookups = &archive_->lookups();
     writer_ = std::make_unique<partition::Writer>(std::move(recovered.state), *ledger_, tail,
                                                   published_, clock.now(),
                                                   read_last_alive(directory_), writer_options);
@@ -234,6 +246,7 @@ Result<void> PartitionHost::start(const cli::ServeOptions& options, const base::
     follower_ = std::make_unique<partition::Follower>(*ledger_, *history_observer_);
     writer_thread_ = std::jthread([this] { run_writer(); });
     flusher_thread_ = std::jthread([this] { run_flusher(); });
+    archive_->start(clock, *writer_, offered, *replayer_);
     replayer_thread_ = std::jthread([this] { run_replayer(); });
     return {};
 }
@@ -277,6 +290,7 @@ void PartitionHost::run_replayer() {
                       moved.error());
         }
         if (!moved) {
+            archive_->discard();  // what it brought back may have been wrong
             fail_stop("the replayed state is not the live one; the service stops", moved.error());
         }
         const bool followed = follow();
@@ -303,6 +317,7 @@ void PartitionHost::stop() {
             thread->join();
         }
     }
+    archive_->stop();
 }
 
 }  // namespace holdfast::app

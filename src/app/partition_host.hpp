@@ -4,6 +4,7 @@
 //   flusher thread   seals and appends batches while the writer decides the next
 //   replayer thread  follows the ledger at idle priority: checkpoints, the reservation index, the
 //                    history; and shows its state to those who look (partition/inspection.hpp)
+//   two more         of the archive (app/archive_host.hpp)
 //
 // The objects are passive (partition/); this is where threads and clocks attach. A failed append
 // ends the process at once: nothing more may be acknowledged (fail stop). So does a replayed state
@@ -26,6 +27,7 @@
 #include "model/public_id.hpp"
 #include "partition/follower.hpp"
 #include "partition/inspection.hpp"
+#include "partition/recovery.hpp"
 #include "partition/replayer.hpp"
 #include "partition/writer.hpp"
 #include "projection/history.hpp"
@@ -33,6 +35,7 @@
 
 namespace holdfast::app {
 
+class ArchiveHost;
 class HistoryObserver;
 class IndexObserver;
 
@@ -76,6 +79,7 @@ class PartitionHost {
     base::Result<void> remake_history();
     void discard_history();
     bool follow();
+    base::Result<partition::Recovered> recover();
     base::Result<void> start(const cli::ServeOptions& options, const base::Clock& clock);
     void run_writer();
     void run_flusher();
@@ -86,6 +90,7 @@ class PartitionHost {
     bool temporary_ = false;  // the directory goes away with the host
     base::Buffer private_key_;
     std::unique_ptr<TimedLedger> ledger_;
+    std::unique_ptr<ArchiveHost> archive_;
     std::unique_ptr<projection::ReservationIndex> index_;
     std::unique_ptr<IndexObserver> observer_;
     std::unique_ptr<partition::Replayer> replayer_;

@@ -11,6 +11,7 @@
 
 #include "base/log.hpp"
 #include "base/time.hpp"
+#include "model/limits.hpp"
 
 namespace holdfast::cli {
 
@@ -43,6 +44,8 @@ struct ServeOptions {
     int io_threads = 1;
     base::LogOptions log{};
     std::uint64_t checkpoint_every_events = 5'000'000;
+    std::uint64_t hot_events = model::kHotEvents;
+    base::Duration hot_window = model::kHotFor;
     std::uint64_t storage_reserve_bytes = 256ULL * 1024 * 1024;
     base::Duration clock_jump_max = std::chrono::hours(24);
 };

@@ -104,6 +104,16 @@ constexpr std::array kSettings = {
                      return store(o.checkpoint_every_events, parse_integer(text, 1, kAnyPositive));
                  },
                  [](const Options& o) { return std::to_string(o.checkpoint_every_events); }},
+    ServeSetting{"hot_window", "DURATION",
+                 "What is finished and older than this is kept on disk only",
+                 [](Options& o, Text text) { return store(o.hot_window, parse_duration(text)); },
+                 [](const Options& o) { return std::to_string(o.hot_window.count()) + "ms"; }},
+    ServeSetting{"hot_events", "EVENTS",
+                 "What is finished is kept on disk only once so many events came after it",
+                 [](Options& o, Text text) {
+                     return store(o.hot_events, parse_integer(text, 0, kAnyPositive));
+                 },
+                 [](const Options& o) { return std::to_string(o.hot_events); }},
     ServeSetting{
         "storage_reserve", "SIZE", "Free disk space below which creates and receipts are refused",
         [](Options& o, Text text) { return store(o.storage_reserve_bytes, parse_size(text)); },

@@ -100,6 +100,10 @@ void write_status(JsonWriter& json, const api::ServiceStatus& status) {
     json.number("batches_in_flight", status.batches_in_flight);
     json.number("live_holds", status.live_holds);
     json.number("overdue_holds", status.overdue_holds);
+    json.number("archived_reservations", status.archived_reservations);
+    json.number("archived_keys", status.archived_keys);
+    json.number("archive_filter_bytes", status.archive_filter_bytes);
+    json.number("parked_commands", status.parked_commands);
     json.number("fsync_p50_us", status.fsync_p50_us);
     json.number("fsync_p99_us", status.fsync_p99_us);
     json.number("disk_free_bytes", status.disk_free_bytes);

@@ -1,0 +1,127 @@
+#include "app/archive_host.hpp"
+
+#include <filesystem>
+#include <utility>
+
+#include "app/fail_stop.hpp"
+#include "base/log.hpp"
+#include "partition/rocksdb_archive.hpp"
+
+namespace holdfast::app {
+
+using base::ErrorCode;
+using base::Result;
+
+namespace {
+
+constexpr auto kArchivePause = std::chrono::milliseconds(50);
+constexpr auto kIdleWait = std::chrono::milliseconds(100);
+
+}  // namespace
+
+Result<std::unique_ptr<ArchiveHost>> ArchiveHost::open(std::string directory,
+                                                       ledger::Ledger& ledger,
+                                                       const partition::ArchiverOptions& options) {
+    std::unique_ptr<ArchiveHost> host(new ArchiveHost(std::move(directory), ledger, options));
+    TRY_VOID(host->open_archive());
+    return host;
+}
+
+ArchiveHost::~ArchiveHost() { stop(); }
+
+Result<void> ArchiveHost::open_archive() {
+    TRY(const auto tail, ledger_.tail());
+    auto opened = partition::open_rocksdb_archive(directory_);
+    const bool damaged = !opened && opened.error().code == ErrorCode::corrupted;
+    if (damaged || (opened && (*opened)->position() > tail.last)) {
+        base::log_warning("the archive does not fit the ledger and is made again",
+                          {{"detail", damaged ? std::string_view(opened.error().message)
+                                              : std::string_view("it is ahead")}});
+        opened = base::failure(ErrorCode::corrupted, {});  // closed before it is removed
+        return remake();
+    }
+    TRY(auto archive, std::move(opened));
+    use(std::move(archive));
+    return {};
+}
+
+void ArchiveHost::use(std::unique_ptr<partition::Archive> archive) {
+    lookups_.reset();
+    archive_ = std::move(archive);
+    lookups_ = std::make_unique<partition::Lookups>(*archive_, ledger_);
+}
+
+Result<void> ArchiveHost::remake() {
+    lookups_.reset();
+    archive_.reset();
+    discard();
+    TRY(auto archive, partition::open_rocksdb_archive(directory_));
+    use(std::move(archive));
+    return {};
+}
+
+void ArchiveHost::discard() {
+    std::error_code ignored;  // what cannot be removed cannot be opened either
+    std::filesystem::remove_all(directory_, ignored);
+}
+
+void ArchiveHost::start(const base::Clock& clock, partition::Writer& writer,
+                        model::Sequence offered, partition::Replayer& replayer) {
+    lookups_->on_found([&writer] { writer.wake(); });
+    archiver_ = std::make_unique<partition::Archiver>(ledger_, *archive_, options_);
+    archiver_->offer_to(*writer.leaving(), offered);
+    archiver_->offer_to(replayer.leaving(), replayer.state().archived.offered);
+    archiver_thread_ = std::jthread([this, &clock] { run_archiver(clock); });
+    lookup_thread_ = std::jthread([this] { run_lookups(); });
+}
+
+void ArchiveHost::stop() {
+    if (stopping_.exchange(true, std::memory_order_acq_rel) || !archiver_) {
+        return;
+    }
+    archiver_wake_.release();
+    lookups_->wake();
+    for (auto* const thread : {&archiver_thread_, &lookup_thread_}) {
+        if (thread->joinable()) {
+            thread->join();
+        }
+    }
+}
+
+void ArchiveHost::run_archiver(const base::Clock& clock) {
+    use_idle_priority();
+    while (!stopping_.load(std::memory_order_acquire)) {
+        const auto moved = archiver_->step(clock.now().wall);
+        if (!moved && moved.error().code == ErrorCode::corrupted) {
+            discard();
+            fail_stop("the archive is damaged; the next start makes it again", moved.error());
+        }
+        if (!moved) {
+            base::log_error(
+                "the archive stands still until the next start; memory keeps what it has",
+                {{"code", base::to_string(moved.error().code)},
+                 {"detail", std::string_view(moved.error().message)}});
+            return;
+        }
+        if (!*moved) {
+            static_cast<void>(archiver_wake_.try_acquire_for(kArchivePause));
+        }
+    }
+}
+
+void ArchiveHost::run_lookups() {
+    while (!stopping_.load(std::memory_order_acquire)) {
+        const auto moved = lookups_->step();
+        if (!moved) {
+            if (moved.error().code == ErrorCode::corrupted) {
+                discard();
+            }
+            fail_stop("the archive cannot be read; the service stops", moved.error());
+        }
+        if (!*moved) {
+            lookups_->wait(kIdleWait);
+        }
+    }
+}
+
+}  // namespace holdfast::app

@@ -1,0 +1,78 @@
+// ArchiveHost: the archive of one partition and its two threads.
+//
+//   archiver thread  at idle priority: moves what leaves the hot window from the ledger into the
+//                    archive, and offers it to the states in memory
+//   lookup thread    finds what parked commands wait for
+//
+// The archive is a function of the ledger: one that is damaged, or knows more than the ledger (a
+// backup was restored), is thrown away and made again. If it cannot be written (a full disk),
+// memory keeps what it has and the service goes on; if it cannot be read, commands could never be
+// answered and the process ends. Thread rule: open, start, stop and the destructor on one thread;
+// the rest on any.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <semaphore>
+#include <string>
+#include <thread>
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "ledger/ledger.hpp"
+#include "partition/archiver.hpp"
+#include "partition/lookups.hpp"
+#include "partition/replayer.hpp"
+#include "partition/writer.hpp"
+
+namespace holdfast::app {
+
+class ArchiveHost {
+  public:
+    // In `directory`, which may not be there yet. Errors: the archive's.
+    [[nodiscard]] static base::Result<std::unique_ptr<ArchiveHost>> open(
+        std::string directory, ledger::Ledger& ledger, const partition::ArchiverOptions& options);
+    ~ArchiveHost();
+    ArchiveHost(const ArchiveHost&) = delete;
+    ArchiveHost& operator=(const ArchiveHost&) = delete;
+
+    [[nodiscard]] partition::Archive& archive() { return *archive_; }
+    [[nodiscard]] partition::Lookups& lookups() { return *lookups_; }
+    [[nodiscard]] const partition::ArchiverOptions& options() const { return options_; }
+
+    // Begins to move and to look up. `offered`: what the writer's state had forgotten up to when it
+    // was recovered.
+    void start(const base::Clock& clock, partition::Writer& writer, model::Sequence offered,
+               partition::Replayer& replayer);
+    // After the writer has ended: until then it waits for lookups.
+    void stop();
+
+    // Throws the files away; the next start makes them again. It must not be used any more.
+    void discard();
+    // Begins again with an empty archive. Before `start`.
+    [[nodiscard]] base::Result<void> remake();
+
+  private:
+    ArchiveHost(std::string directory, ledger::Ledger& ledger,
+                const partition::ArchiverOptions& options)
+        : directory_(std::move(directory)), ledger_(ledger), options_(options) {}
+
+    base::Result<void> open_archive();
+    void use(std::unique_ptr<partition::Archive> archive);
+    void run_archiver(const base::Clock& clock);
+    void run_lookups();
+
+    std::string directory_;
+    ledger::Ledger& ledger_;
+    partition::ArchiverOptions options_;
+    std::unique_ptr<partition::Archive> archive_;
+    std::unique_ptr<partition::Lookups> lookups_;
+    std::unique_ptr<partition::Archiver> archiver_;
+
+    std::atomic<bool> stopping_{false};
+    std::counting_semaphore<> archiver_wake_{0};
+    std::jthread archiver_thread_;
+    std::jthread lookup_thread_;
+};
+
+}  // namespace holdfast::app

@@ -1,0 +1,82 @@
+#!/usr/bin/python3
+"""What is finished leaves memory at once here, and no answer shows it; after a restart neither."""
+
+import shutil
+import unittest
+
+from blackbox_case import ServiceCase, units
+from holdfast_process import wait_until
+from rest_client import fresh_key
+
+
+class Archive(ServiceCase):
+    # Nothing is hot, and checkpoints forget as well.
+    options = ("--hot-events", "0", "--checkpoint-every", "25")
+
+    def status(self):
+        return self.ok(self.client.get("/status"))
+
+    def wait_until_archived(self, reservations):
+        wait_until(lambda: self.status()["archived_reservations"] >= reservations,
+                   f"{reservations} reservations are in the archive")
+
+    def shipped(self, sku, key):
+        body = {"sku": sku, "quantity": 2, "ttl_seconds": 600}
+        first = self.client.post("/reservations", body, key=key)
+        self.ok(self.verb(first.json, "commit"))
+        self.ok(self.verb(first.json, "ship"))
+        return body, first
+
+    def test_the_life_of_what_was_archived(self):
+        sku, key = self.stock(20), fresh_key()
+        before = self.status()["archived_reservations"]
+        body, first = self.shipped(sku, key)
+        expired = self.hold((sku, 3), ttl=1)
+        wait_until(lambda: self.read(expired)["state"] == "expired", "the hold expired")
+        self.wait_until_archived(before + 2)
+
+        with self.subTest("a retry is the first answer, with the present state in a header"):
+            again = self.client.post("/reservations", body, key=key)
+            self.assertEqual((again.status, again.body), (first.status, first.body))
+            self.assertTrue(again.replayed)
+            self.assertEqual(again.headers["reservation-state"], "fulfilled")
+        with self.subTest("another request under its key is refused"):
+            other = self.client.post("/reservations", {**body, "quantity": 1}, key=key)
+            self.refused(other, 422, "idempotency_key_reused")
+        with self.subTest("it can be read and listed"):
+            self.assertEqual(units(self.read(first.json)), {"shipped": 2})
+        with self.subTest("a return of it is booked"):
+            part = {"lines": [{"sku": sku, "quantity": 1}], "disposition": "restock"}
+            self.assertEqual(units(self.ok(self.verb(first.json, "return", part))),
+                             {"shipped": 2, "returned": 1})
+        with self.subTest("money that comes late takes the units again"):
+            late = self.ok(self.verb(expired, "commit"))
+            self.assertTrue(late["committed_late"])
+            self.assertEqual(late["replaces"], expired["id"])
+        self.assert_figures(sku, on_hand=19, committed=3, sellable=16)
+
+    def test_after_restarts(self):
+        sku, key = self.stock(100), fresh_key()
+        before = self.status()["archived_reservations"]
+        body, first = self.shipped(sku, key)
+        for _ in range(20):
+            self.shipped(sku, fresh_key())
+        self.wait_until_archived(before + 21)
+        for hard, loses_archive in ((True, False), (False, False), (True, True)):
+            with self.subTest(hard=hard, loses_archive=loses_archive):
+                if loses_archive:
+                    self.client.close()
+                    self.service.kill()
+                    shutil.rmtree(self.directory / "ledger" / "archive")
+                self.restart(hard)
+                again = self.client.post("/reservations", body, key=key)
+                self.assertEqual((again.body, again.replayed), (first.body, True))
+                part = {"lines": [{"sku": sku, "quantity": 1}], "disposition": "damaged"}
+                self.assertEqual(self.verb(first.json, "return", part).status,
+                                 409 if loses_archive else 200)
+                self.wait_until_archived(21)
+        self.assertEqual(units(self.read(first.json)), {"shipped": 2, "returned": 2})
+
+
+if __name__ == "__main__":
+    unittest.main()
