@@ -15,6 +15,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <semaphore>
 #include <string>
 #include <thread>
 
@@ -88,7 +89,7 @@ class Host {
                 const auto moved = archiver->step(clock.now().wall);
                 CHECK(moved.has_value());
                 if (!*moved) {
-                    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+                    static_cast<void>(pause_.try_acquire_for(std::chrono::milliseconds(1)));
                 }
             }
         });
@@ -122,6 +123,7 @@ class Host {
     std::unique_ptr<partition::Archiver> archiver;
 
   private:
+    std::counting_semaphore<> pause_{0};
     std::jthread archiver_thread_;
     std::jthread lookup_thread_;
 };
@@ -287,7 +289,7 @@ class Shop {
         const auto begin = steady_clock::now();
         while (host_.behind() > (kWindowsBehindMax - 1) * settings_.hot_events) {
             host_.step();  // what may leave leaves
-            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+            host_.writer->wait(host_.clock.now(), std::chrono::milliseconds(1));
         }
         paused_ += seconds_since(begin);
     }

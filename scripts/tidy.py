@@ -47,7 +47,7 @@ TESTS = ["*_test.cpp", "*testing.hpp", "*testing.cpp", "tests/*", "sim/*"]
 
 # First part of a third-party include -> the .cpp files that may have it. Longest prefix decides.
 FENCES = {
-    "rocksdb/": ["src/ledger/rocksdb_*.cpp", "src/projection/*.cpp"],
+    "rocksdb/": ["src/ledger/rocksdb_*.cpp", "src/partition/rocksdb_*.cpp", "src/projection/*.cpp"],
     "boost/": [],
     "boost/beast": ["src/net/http_codec.cpp"],
     "boost/asio": ["src/net/*.cpp", "src/app/*.cpp"],

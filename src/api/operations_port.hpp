@@ -26,7 +26,7 @@ struct ServiceStatus {
     std::uint64_t inbox_capacity = 0;
     std::uint64_t batches_in_flight = 0;
     std::uint64_t live_holds = 0;
-    std::uint64_t overdue_holds = 0;  // past their deadline and not yet ended
+    std::uint64_t overdue_holds = 0;          // past their deadline and not yet ended
     std::uint64_t archived_reservations = 0;  // on disk only
     std::uint64_t archived_keys = 0;
     std::uint64_t archive_filter_bytes = 0;
