@@ -17,10 +17,10 @@ inline constexpr std::string_view kTenant = "default";
 
 class Commands {
   public:
-    Commands(std::size_t skus, std::uint64_t seed)
+    Commands(std::size_t skus, std::uint64_t seed, const std::string& prefix = "SKU-")
         : dice_(seed), tenant_(model::tenant_name(kTenant)) {
         for (std::size_t i = 0; i < skus; ++i) {
-            skus_.push_back(model::sku_name(kTenant, "SKU-" + std::to_string(i)));
+            skus_.push_back(model::sku_name(kTenant, prefix + std::to_string(i)));
         }
     }
 
@@ -35,8 +35,11 @@ class Commands {
     }
 
     [[nodiscard]] model::Command hold(std::int64_t ttl_seconds) {
+        return hold_of(dice_.below(skus_.size()), ttl_seconds);
+    }
+    [[nodiscard]] model::Command hold_of(std::size_t sku, std::int64_t ttl_seconds) {
         model::CreateReservation request;
-        request.lines.push_back({.sku = skus_[dice_.below(skus_.size())], .quantity = 1});
+        request.lines.push_back({.sku = skus_[sku], .quantity = 1});
         request.ttl_seconds = ttl_seconds;
         return finish(model::Operation::create, std::move(request));
     }

@@ -1,0 +1,33 @@
+// What service_bench measures; each prints one JSON object. Thread rule: one thread.
+//
+// A mode ends the process without closing anything, as a crash would: what is measured is not how
+// views catch up, and the ledger has to stand it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace holdfast::bench {
+
+struct ServiceSettings {
+    std::string ledger;         // KIND:DIR; DIR must be absent or empty
+    std::uint32_t skus = 100'000;
+    bool carts = true;
+    std::uint64_t live = 0;     // live holds before what is measured
+    std::size_t outstanding = 16'384;
+    double seconds = 5;
+    double rate = 0;            // open loop; 0: closed
+    std::uint64_t holds = 1'000'000;   // storm, footprint
+    std::uint64_t tail = 2'000'000;    // recovery: events after the checkpoint
+    std::uint64_t checkpoint_every = 5'000'000;
+};
+
+int run_load(const ServiceSettings& settings);       // throughput or latency
+int run_storm(const ServiceSettings& settings);      // holds that are due in one millisecond
+int run_prepare(const ServiceSettings& settings);    // a ledger for `recovery`
+int run_recovery(const ServiceSettings& settings);   // from its checkpoint, and from nothing
+int run_footprint(const ServiceSettings& settings);  // memory of live holds, disk of events
+
+[[noreturn]] void end_at_once();
+
+}  // namespace holdfast::bench
