@@ -12,9 +12,9 @@ import pathlib
 import pwd
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
-import threading
 import time
 
 START_LIMIT = 120.0
@@ -101,11 +101,12 @@ class Server:
                 self.process.wait(STOP_LIMIT)
 
     def kill(self):
-        """SIGKILL for it and, as in a crash of the machine, for what it started."""
-        for child in self._children():
+        """SIGKILL for it and then for what it started: nothing gets a chance to tidy up."""
+        children = self._children()
+        self.process.kill()
+        for child in children:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(child, signal.SIGKILL)
-        self.process.kill()
         self.process.wait(STOP_LIMIT)
 
     def _children(self):
@@ -210,12 +211,29 @@ class Redis(Server):
                              text=True, check=False)
         return run.stdout.strip() == "PONG"
 
-    def script(self, text, *arguments):
-        """What the Lua script answers, line by line."""
-        run = subprocess.run(["redis-cli", "-s", self.socket, "-x", "EVAL_RO"[:4],
-                              *map(str, arguments)], input=text, capture_output=True, text=True,
-                             check=False)
-        return run.stdout.splitlines()
+    def call(self, *words):
+        """One command over the socket; its answer as int, str, list or None."""
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as raw:
+            raw.connect(self.socket)
+            raw.sendall(f"*{len(words)}\r\n".encode() + b"".join(
+                b"$%d\r\n%s\r\n" % (len(data), data)
+                for data in (str(word).encode() for word in words)))
+            with raw.makefile("rb") as stream:
+                return _read_reply(stream)
+
+
+def _read_reply(stream):
+    line = stream.readline()
+    kind, rest = line[:1], line[1:-2]
+    if kind == b":":
+        return int(rest)
+    if kind == b"$":
+        return None if rest == b"-1" else stream.read(int(rest) + 2)[:-2].decode()
+    if kind == b"*":
+        return [_read_reply(stream) for _ in range(int(rest))]
+    if kind == b"-":
+        raise ServerProblem(rest.decode())
+    return rest.decode()
 
 
 class Holdfast(Server):
@@ -244,17 +262,3 @@ class Holdfast(Server):
                     self.port = int(json.loads(line)["url"].rsplit(":", 1)[1])
                     return True
         return False
-
-
-class LogTail(threading.Thread):
-    """Reads a stream to its end in the background, so that nobody blocks on a full pipe."""
-
-    def __init__(self, stream):
-        super().__init__(daemon=True)
-        self.stream = stream
-        self.lines = []
-        self.start()
-
-    def run(self):
-        for line in self.stream:
-            self.lines.append(line)

@@ -1,0 +1,104 @@
+"""One run of the harness: where things are, and the log of everything that was measured.
+
+A record is one line of JSON: phase, name, labels, the shape that was asked, the driver's result, what the
+audit found.
+"""
+
+import contextlib
+import dataclasses
+import json
+import os
+import pathlib
+import platform
+import subprocess
+import sys
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+RESULTS = ROOT / "bench" / "results"
+
+
+class Bench:
+    def __init__(self, quick, build, workspace, out):
+        self.quick = quick
+        self.tools = build / "bench"
+        self.binary = build / "src" / "app" / "holdfast"
+        self.workspace = pathlib.Path(workspace)
+        self.records = []
+        self.out = pathlib.Path(out)
+        self.out.parent.mkdir(parents=True, exist_ok=True)
+        self.out.write_text("")
+        self.begin = time.monotonic()
+        self.repetitions = 2 if quick else 5
+        self.seconds = 1.5 if quick else 10.0
+
+    def note(self, text):
+        print(f"[{time.monotonic() - self.begin:5.0f} s] {text}", file=sys.stderr, flush=True)
+
+    def record(self, phase, name, result, audit=None, shape=None, **labels):
+        entry = {"phase": phase, "name": name, **labels, "result": result}
+        if shape is not None:
+            entry["shape"] = dataclasses.asdict(shape)
+        if audit is not None:
+            entry["audit"] = dataclasses.asdict(audit)
+            entry["audit_ok"] = audit.clean
+        self.records.append(entry)
+        with open(self.out, "a", encoding="ascii") as out:
+            out.write(json.dumps(entry) + "\n")
+        rate = result.get("per_second")
+        self.note(f"{phase}: {name} {labels or ''} "
+                  + (f"{rate:,.0f}/s " if rate is not None else "")
+                  + (audit.words() if audit is not None else ""))
+        return entry
+
+    def measure(self, phase, subject, shape, audited=True, **labels):
+        """Prepares, loads, audits. A subject that fails is recorded as such, not passed over."""
+        try:
+            subject.prepare(shape)
+            result = subject.load(shape)
+            found = subject.judge(shape, result) if audited else None
+        except Exception as problem:  # noqa: BLE001 - whatever it is, the other runs go on
+            self.note(f"{phase}: {subject.name} FAILED: {problem}")
+            return self.record(phase, subject.name, {"problem": str(problem)[-500:]},
+                               shape=shape, **labels)
+        return self.record(phase, subject.name, result, found, shape, **labels)
+
+    @contextlib.contextmanager
+    def step(self, text):
+        self.note(text)
+        try:
+            yield
+        except Exception as problem:  # noqa: BLE001
+            self.note(f"{text} FAILED: {problem}")
+            self.record("problem", text, {"problem": str(problem)[-500:]})
+
+
+def machine():
+    """What the figures were measured on."""
+    cpu = "unknown"
+    with open("/proc/cpuinfo", encoding="utf-8") as lines:
+        for line in lines:
+            if line.startswith("model name"):
+                cpu = line.split(":", 1)[1].strip()
+                break
+    with open("/proc/meminfo", encoding="ascii") as lines:
+        kilobytes = int(lines.readline().split()[1])
+    return {"cores": os.cpu_count(), "cpu": cpu, "memory_gib": round(kilobytes / 2**20),
+            "kernel": platform.release(), "load_before": os.getloadavg()[0],
+            "when": time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime()), "commit": commit(),
+            "versions": versions()}
+
+
+def commit():
+    run = subprocess.run(["git", "-C", str(ROOT), "describe", "--always", "--dirty"],
+                         capture_output=True, text=True, check=False)
+    return run.stdout.strip()
+
+
+def versions():
+    out = {}
+    for package in ("postgresql-15", "redis-server", "librocksdb-dev", "g++"):
+        run = subprocess.run(["dpkg-query", "-W", "-f", "${Version}", package],
+                             capture_output=True, text=True, check=False)
+        out[package] = run.stdout.strip()
+    return out
