@@ -5,7 +5,12 @@
 // was synced. At the end the run is audited: held and committed units of every SKU are what the
 // answers said, and a recovery from the ledger has the same state hash.
 //
-//   durable_bench [--directory DIR] [--seconds N] [--outstanding N] [--skus N] [--mix holds|carts]
+//   durable_bench [--ledger KIND:DIR] [--seconds N] [--outstanding N] [--skus N] [--mix
+//   holds|carts]
+//                 [--json yes]
+//
+// KIND is rocksdb or memory (which is not durable: what the rest costs). --directory DIR is
+// --ledger rocksdb:DIR. How long appends took is shown too, so that ledgers can be compared.
 #include <atomic>
 #include <chrono>
 #include <cstdio>
@@ -18,7 +23,8 @@
 #include "base/bounded_queue.hpp"
 #include "base/check.hpp"
 #include "bench/commands.hpp"
-#include "ledger/rocksdb_ledger.hpp"
+#include "bench/ledgers.hpp"
+#include "bench/load/histogram.hpp"
 #include "partition/recovery.hpp"
 #include "partition/writer.hpp"
 
@@ -29,7 +35,8 @@ constexpr std::int64_t kPlenty = 1LL << 40;
 constexpr model::PartitionId kPartition{0};
 
 struct Settings {
-    std::string directory = "/tmp/holdfast-durable-bench";
+    std::string ledger = "rocksdb:/tmp/holdfast-durable-bench";
+    bool json = false;
     int seconds = 10;
     std::size_t outstanding = 16'384;
     std::size_t skus = 100'000;
@@ -53,13 +60,10 @@ struct Tally {
 // The writer and flusher threads around the production objects.
 class Host {
   public:
-    explicit Host(const std::string& directory) {
-        auto opened = ledger::open_rocksdb_ledger({.path = directory,
-                                                   .partition = kPartition,
-                                                   .create_if_missing = true,
-                                                   .read_only = false});
+    explicit Host(const std::string& where) {
+        auto opened = open_ledger(where, kPartition);
         CHECK(opened.has_value());
-        ledger = std::move(*opened);
+        ledger = std::make_unique<StopwatchLedger>(std::move(*opened));
         CHECK(partition::create_genesis(*ledger, kPartition, clock.now().wall,
                                         {.high = 1, .low = 2}, {.high = 3, .low = 4})
                   .has_value());
@@ -88,7 +92,7 @@ class Host {
     }
 
     base::SystemClock clock;
-    std::unique_ptr<ledger::Ledger> ledger;
+    std::unique_ptr<StopwatchLedger> ledger;
     partition::Published published;
     std::unique_ptr<partition::Writer> writer;
 
@@ -216,7 +220,11 @@ Settings parse(int argc, char** argv) {
         const std::string name = argv[i];
         const std::string value = argv[i + 1];
         if (name == "--directory") {
-            out.directory = value;
+            out.ledger = "rocksdb:" + value;
+        } else if (name == "--ledger") {
+            out.ledger = value;
+        } else if (name == "--json") {
+            out.json = value == "yes";
         } else if (name == "--seconds") {
             out.seconds = std::atoi(value.c_str());
         } else if (name == "--outstanding") {
@@ -233,28 +241,67 @@ Settings parse(int argc, char** argv) {
     return out;
 }
 
+void remove_ledger(const std::string& where) {
+    if (const auto directory = split_ledger(where).second; !directory.empty()) {
+        std::filesystem::remove_all(directory);
+    }
+}
+
+struct Figures {
+    std::uint64_t commands = 0;
+    double seconds = 0;
+    std::uint64_t batches = 0;
+    double bytes_per_command = 0;
+    bool clean = false;
+};
+
+void print(const Settings& settings, const Figures& figures, const Histogram& appends) {
+    const double rate = static_cast<double>(figures.commands) / figures.seconds;
+    const double batch =
+        static_cast<double>(figures.commands) / static_cast<double>(figures.batches);
+    const auto us = [&](double share) {
+        return static_cast<double>(appends.quantile(share)) / 1e3;
+    };
+    if (settings.json) {
+        std::printf(
+            "{\"seconds\":%.3f,\"commands\":%llu,\"per_second\":%.0f,\"batch_commands\":%.1f,"
+            "\"ledger_bytes_per_command\":%.1f,\"append_p50_us\":%.1f,\"append_p99_us\":%.1f,"
+            "\"append_max_us\":%.1f,\"audit\":%s}\n",
+            figures.seconds, static_cast<unsigned long long>(figures.commands), rate, batch,
+            figures.bytes_per_command, us(0.5), us(0.99), us(1.0),
+            figures.clean ? "true" : "false");
+        return;
+    }
+    std::printf("durable commands %llu in %.2f s: %.0f/s; %llu batches of %.0f on average\n",
+                static_cast<unsigned long long>(figures.commands), figures.seconds, rate,
+                static_cast<unsigned long long>(figures.batches), batch);
+    std::printf("ledger bytes per command %.0f\n", figures.bytes_per_command);
+    std::printf("appends: p50 %.0f us, p99 %.0f us, max %.0f us\n", us(0.5), us(0.99), us(1.0));
+}
+
 int run(const Settings& settings) {
-    std::filesystem::remove_all(settings.directory);
-    Host host(settings.directory);
+    remove_ledger(settings.ledger);
+    Host host(settings.ledger);
     Producer producer(settings, host);
     producer.stock();
+    host.ledger->forget_times();
     const auto before = host.writer->figures();
     const auto begin = std::chrono::steady_clock::now();
     const Tally tally = producer.measure(begin + std::chrono::seconds(settings.seconds));
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
     const auto after = host.writer->figures();
     host.stop();
-    const auto batches = after.batches - before.batches;
-    std::printf("durable commands %llu in %.2f s: %.0f/s; %llu batches of %.0f on average\n",
-                static_cast<unsigned long long>(tally.commands), took.count(),
-                static_cast<double>(tally.commands) / took.count(),
-                static_cast<unsigned long long>(batches),
-                static_cast<double>(tally.commands) / static_cast<double>(batches));
     const auto tail = host.ledger->tail();
-    std::printf("ledger bytes per command %.0f\n",
-                static_cast<double>(tail->bytes) / static_cast<double>(after.commands));
     const bool clean = audit(host, tally);
-    std::filesystem::remove_all(settings.directory);
+    print(settings,
+          {.commands = tally.commands,
+           .seconds = took.count(),
+           .batches = after.batches - before.batches,
+           .bytes_per_command =
+               static_cast<double>(tail->bytes) / static_cast<double>(after.commands),
+           .clean = clean},
+          host.ledger->times());
+    remove_ledger(settings.ledger);
     return clean ? 0 : 1;
 }
 

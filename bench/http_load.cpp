@@ -3,9 +3,9 @@
 //   http_load --port N --mode reserve|batch|livez|availability|sold_out [options]
 //
 // reserve: one call per reservation, commit or release. batch: POST /reservations/batch with up to
-// --batch creates (ends go one by one). livez: the same server's cheapest answer. availability: one SKU
-// per call. sold_out: like reserve, a "no" is what is expected.
-// Keep-alive connections with one request under way on each, as clients have them.
+// --batch creates (ends go one by one). livez: the same server's cheapest answer. availability: one
+// SKU per call. sold_out: like reserve, a "no" is what is expected. Keep-alive connections with one
+// request under way on each, as clients have them.
 #include <cstdio>
 #include <memory>
 

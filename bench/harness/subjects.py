@@ -101,17 +101,18 @@ class OnPostgres(Subject):
         self.redis = redis
 
     def prepare(self, shape):
-        units = f"'SKU-' || i, {shape.units}, {shape.units} from generate_series(0, {shape.stocked - 1}) i"
+        every = f"from generate_series(0, {shape.stocked - 1}) i"
         self.server.sql("drop schema public cascade; create schema public;")
         self.server.sql("", file=PEERS / "sql" / "schema.sql")
-        self.server.sql(f"insert into stock select {units}")
+        self.server.sql("insert into stock (sku, on_hand, available) "
+                        f"select 'SKU-' || i, {shape.units}, {shape.units} {every}")
         if self.technique == "skip_locked":
             each = min(shape.units, max(200_000 // shape.stocked, 20))
-            self.server.sql("insert into units (sku) select 'SKU-' || i from generate_series(0, "
-                            f"{shape.stocked - 1}) i, generate_series(1, {each})")
+            self.server.sql(f"insert into units (sku) select 'SKU-' || i {every}, "
+                            f"generate_series(1, {each})")
         if shape.live:
             self._hold_live(shape)
-        self.server.sql("vacuum analyze")
+        self.server.sql("vacuum analyze stock, holds, replies, units")
         self.server.sql("checkpoint")
         if self.redis is not None:
             self.redis.call("FLUSHALL")
@@ -274,7 +275,8 @@ class OnHoldfast(Subject):
         made = {answer.hold for answer in acked if answer.verb == "reserve"}
         keys = {answer.key for answer in acked if answer.verb == "reserve"}
         found.duplicates += len(made) - len(keys) if shape.keep_acked else 0
-        self.server.stop()
+        # Killed, not stopped: the ledger has to stand it, and views need not be finished.
+        self.server.kill()
         verified = subprocess.run([self.binary, "ledger", "verify",
                                    f"rocksdb:{self.server.directory}"], capture_output=True,
                                   text=True, check=False)
@@ -298,5 +300,6 @@ class OnHoldfast(Subject):
 
     def end(self):
         if self.server is not None:
+            self.server.kill()
             self.server.__exit__()
             self.server = None

@@ -33,12 +33,9 @@ double own_cpu() {
 
 const char* word(Verb verb) {
     switch (verb) {
-        case Verb::reserve:
-            return "reserve";
-        case Verb::commit:
-            return "commit";
-        case Verb::release:
-            return "release";
+        case Verb::reserve: return "reserve";
+        case Verb::commit: return "commit";
+        case Verb::release: return "release";
     }
     return "";
 }
@@ -162,7 +159,9 @@ void Driver::count(const Operation& operation, SteadyTime now) {
         ++report_.failed;
         return;
     }
-    if (operation.intended < measure_from_ || operation.intended >= window_end_) {
+    // An open loop is judged by what should have been sent, a closed one by what came back.
+    const SteadyTime when = settings_.rate > 0 ? operation.intended : now;
+    if (when < measure_from_ || operation.intended >= window_end_) {
         return;
     }
     if (now > window_end_) {
@@ -264,8 +263,7 @@ DriverReport Driver::run() {
     }
     report_.server_cpu = cpu_seconds_of_tree(settings_.server_pid) - server;
     report_.client_cpu = own_cpu() - client;
-    report_.seconds =
-        std::chrono::duration<double>(std::min(now, end_) - measure_from_).count();
+    report_.seconds = std::chrono::duration<double>(std::min(now, end_) - measure_from_).count();
     finish_what_flies();
     return report_;
 }
@@ -314,8 +312,8 @@ std::string to_json(const DriverReport& report) {
     field("server_cpu", report.server_cpu);
     field("client_cpu", report.client_cpu);
     field("per_second", static_cast<double>(report.commands) / std::max(report.seconds, 1e-9));
-    for (const auto& [name, share] : {std::pair{"p50_us", 0.5}, {"p90_us", 0.9}, {"p99_us", 0.99},
-                                      {"p999_us", 0.999}}) {
+    for (const auto& [name, share] :
+         {std::pair{"p50_us", 0.5}, {"p90_us", 0.9}, {"p99_us", 0.99}, {"p999_us", 0.999}}) {
         field(name, static_cast<double>(report.latency.quantile(share)) / 1e3);
     }
     field("max_us", static_cast<double>(report.latency.max()) / 1e3);

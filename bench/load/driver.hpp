@@ -1,6 +1,6 @@
-// Keeps a server busy and measures it: closed loop (a fixed number of clients) or open loop (a fixed
-// rate, latency from the time a request should have been sent, so that a stalled server cannot
-// hide behind clients that wait for it).
+// Keeps a server busy and measures it: closed loop (a fixed number of clients) or open loop (a
+// fixed rate, latency from the time a request should have been sent, so that a stalled server
+// cannot hide behind clients that wait for it).
 //
 // A client is a request that waits or runs; there may be many more than connections, as behind any
 // connection pool. Latency includes the wait for a connection. Thread rule: one thread.
@@ -44,9 +44,9 @@ struct DriverSettings {
     std::uint32_t skus = 100'000;
     bool carts = false;
     std::uint64_t seed = 42;
-    std::size_t clients = 64;     // closed loop
-    double rate = 0;              // open loop: commands a second
-    double warm_up = 0.5;         // seconds before what is measured
+    std::size_t clients = 64;  // closed loop
+    double rate = 0;           // open loop: commands a second
+    double warm_up = 0.5;      // seconds before what is measured
     double seconds = 5;
     std::uint32_t repeat_percent = 0;  // so many reserves are sent twice at once, as a retry does
     std::uint64_t reserves_max = 0;    // stop after so many; 0: only time stops
@@ -104,7 +104,7 @@ class Driver {
     DriverSettings settings_;
     Workload workload_;
     std::vector<Session*> sessions_;
-    std::deque<Session*> idle_;     // at least those that have room
+    std::deque<Session*> idle_;  // at least those that have room
     std::deque<Operation*> queue_;
     std::deque<Operation*> twins_;  // repetitions, sent on another connection
     bool give_twin_ = false;

@@ -51,13 +51,12 @@ std::string one_request(const HttpSettings& settings, const Operation& operation
                     create_body(settings, operation, {}));
     }
     const std::string_view verb = operation.verb == Verb::commit ? "/commit" : "/release";
-    return post(std::string(kReservations) + '/' + std::string(operation.hold.text()) +
-                    std::string(verb),
-                {}, {});
+    return post(
+        std::string(kReservations) + '/' + std::string(operation.hold.text()) + std::string(verb),
+        {}, {});
 }
 
-std::string batch_request(const HttpSettings& settings,
-                          const std::vector<Operation*>& operations) {
+std::string batch_request(const HttpSettings& settings, const std::vector<Operation*>& operations) {
     std::string body = R"({"reservations":[)";
     for (const Operation* const operation : operations) {
         body += create_body(settings, *operation, operation->key.uuid()) + ',';
@@ -115,8 +114,7 @@ std::optional<HttpMode> http_mode(std::string_view word) {
 std::string http_request(const HttpSettings& settings, const std::vector<Operation*>& operations) {
     const Operation& first = *operations.front();
     switch (settings.mode) {
-        case HttpMode::livez:
-            return get("/livez");
+        case HttpMode::livez: return get("/livez");
         case HttpMode::availability:
             return get("/inventory/v1/availability/" + settings.sku_prefix +
                        std::to_string(first.sku));
@@ -126,8 +124,7 @@ std::string http_request(const HttpSettings& settings, const std::vector<Operati
             }
             break;
         case HttpMode::reserve:
-        case HttpMode::sold_out:
-            break;
+        case HttpMode::sold_out: break;
     }
     return one_request(settings, first);
 }

@@ -1,7 +1,7 @@
 // One request of the load, whatever server it goes to: the same meaning for every technique.
 //
-// reserve: take `quantity` units of a SKU if they are there, remember the hold with its deadline, the
-// key and the answer. commit, release: end a hold that is still held. Thread rule: values.
+// reserve: take `quantity` units of a SKU if they are there, remember the hold with its deadline,
+// the key and the answer. commit, release: end a hold that is still held. Thread rule: values.
 #pragma once
 
 #include <array>
@@ -33,7 +33,8 @@ struct Key {
     [[nodiscard]] std::string uuid() const {
         std::array<char, 37> text{};
         std::snprintf(text.data(), text.size(), "%08x-%04x-%04x-%04x-%012llx",
-                      static_cast<unsigned>(high >> 32), static_cast<unsigned>(high >> 16) & 0xffffu,
+                      static_cast<unsigned>(high >> 32),
+                      static_cast<unsigned>(high >> 16) & 0xffffu,
                       static_cast<unsigned>(high) & 0xffffu, static_cast<unsigned>(low >> 48),
                       static_cast<unsigned long long>(low) & 0xffff'ffff'ffffULL);
         return text.data();
@@ -62,15 +63,17 @@ class HoldName {
 struct Operation {
     Verb verb = Verb::reserve;
     Outcome outcome = Outcome::pending;
-    bool counts = true;      // false: a repetition whose answer is compared, nothing else
-    bool twin = false;       // this request is also sent a second time
+    bool counts = true;  // false: a repetition whose answer is compared, nothing else
+    bool twin = false;   // this request is also sent a second time
     std::uint16_t attempts = 0;
     std::uint32_t sku = 0;
     Key key;
-    HoldName hold;           // in: what to end; out: what was made
-    SteadyTime intended;     // when it should have been sent: latency counts from here
+    HoldName hold;        // in: what to end; out: what was made
+    SteadyTime intended;  // when it should have been sent: latency counts from here
 };
 
-[[nodiscard]] inline std::string sku_text(std::uint32_t sku) { return "SKU-" + std::to_string(sku); }
+[[nodiscard]] inline std::string sku_text(std::uint32_t sku) {
+    return "SKU-" + std::to_string(sku);
+}
 
 }  // namespace holdfast::bench

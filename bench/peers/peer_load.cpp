@@ -72,8 +72,7 @@ int run(const Settings& settings) {
     Loop loop;
     Driver driver(loop, settings.driver);
     const Statements statements = read_statements(settings.scripts + "/sql/statements.sql");
-    const PgSettings pg{
-        .address = settings.pg, .batch = settings.batch, .ttl_ms = settings.ttl_ms};
+    const PgSettings pg{.address = settings.pg, .batch = settings.batch, .ttl_ms = settings.ttl_ms};
     RedisSettings redis;
     redis.socket = settings.redis;
     redis.depth = settings.batch;
@@ -89,8 +88,7 @@ int run(const Settings& settings) {
         if (settings.technique == "lua") {
             sessions.push_back(std::make_unique<RedisLuaSession>(driver, redis));
         } else if (settings.technique == "lock") {
-            sessions.push_back(
-                std::make_unique<LockSession>(driver, redis, pg, statements, i + 1));
+            sessions.push_back(std::make_unique<LockSession>(driver, redis, pg, statements, i + 1));
         } else if (technique != nullptr) {
             sessions.push_back(std::make_unique<PgSession>(driver, *technique, pg, statements));
         } else {

@@ -79,8 +79,7 @@ bool PgConnection::connect() {
     for (const auto& name : used_) {
         const auto found = statements_.find(name);
         CHECK(found != statements_.end());
-        PGresult* const result =
-            PQprepare(made, name.c_str(), found->second.c_str(), 0, nullptr);
+        PGresult* const result = PQprepare(made, name.c_str(), found->second.c_str(), 0, nullptr);
         const bool prepared = PQresultStatus(result) == PGRES_COMMAND_OK;
         if (!prepared) {
             std::fprintf(stderr, "%s: %s", name.c_str(), PQerrorMessage(made));

@@ -5,8 +5,8 @@
 //   connection.sync();
 //   co_await stock;
 //
-// Statements up to a sync without BEGIN are one transaction. A reply is there when the sync after it
-// was answered, so what it says is durable. After a lost connection every open reply is `lost`.
+// Statements up to a sync without BEGIN are one transaction. A reply is there when the sync after
+// it was answered, so what it says is durable. After a lost connection every open reply is `lost`.
 // Thread rule: one thread.
 #pragma once
 

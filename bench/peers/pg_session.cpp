@@ -45,20 +45,35 @@ Outcome complain(const PgReply& reply) {
 const std::vector<PgSession::Technique>& PgSession::techniques() {
     using S = PgSession;
     static const std::vector<Technique> all = {
-        {"naive", &S::naive, "finish", false,
+        {"naive",
+         &S::naive,
+         "finish",
+         false,
          {"begin", "commit", "rollback", "read_reply", "read_stock", "write_stock", "make_hold",
           "record_refusal", "finish"}},
-        {"for_update", &S::for_update, "finish", false,
+        {"for_update",
+         &S::for_update,
+         "finish",
+         false,
          {"begin", "commit", "rollback", "read_reply", "lock_stock", "write_stock", "make_hold",
           "record_refusal", "finish"}},
-        {"optimistic", &S::optimistic, "finish", false,
+        {"optimistic",
+         &S::optimistic,
+         "finish",
+         false,
          {"read_reply", "read_stock", "optimistic", "record_refusal", "finish"}},
         {"guarded", &S::guarded, "finish", false, {"read_reply", "guarded", "finish"}},
         {"function", &S::function, "finish", false, {"read_reply", "function", "finish"}},
         {"token", &S::token, "finish", false, {"issue_token", "token", "finish"}},
-        {"select_then_insert", &S::select_then_insert, "finish", false,
+        {"select_then_insert",
+         &S::select_then_insert,
+         "finish",
+         false,
          {"read_loose_reply", "loose", "finish"}},
-        {"skip_locked", &S::skip_locked, "finish_units", false,
+        {"skip_locked",
+         &S::skip_locked,
+         "finish_units",
+         false,
          {"read_reply", "skip_locked", "finish_units"}},
         {"pipelined", nullptr, "finish", false, {"function", "finish"}},
         {"array", nullptr, "finish_many", true, {"reserve_many", "finish_many"}},
@@ -159,7 +174,8 @@ Task<Outcome> PgSession::known_reply(Operation& operation) {
     co_return read_hold(operation, reply);
 }
 
-// -- one statement for everything: the unique key undoes it if the key was used --------------------
+// -- one statement for everything: the unique key undoes it if the key was used
+// --------------------
 
 Task<Outcome> PgSession::one_statement(Operation& operation, const char* statement) {
     PgReply reply;
@@ -308,9 +324,8 @@ Detached PgSession::run_pipelined(std::vector<Operation*> operations) {
         if (operation.verb == Verb::reserve) {
             connection_.send(replies[i], "function", reserve_parameters(operation));
         } else {
-            connection_.send(
-                replies[i], "finish",
-                {std::string(operation.hold.text()), target_state(operation.verb)});
+            connection_.send(replies[i], "finish",
+                             {std::string(operation.hold.text()), target_state(operation.verb)});
         }
     }
     connection_.sync();

@@ -1,8 +1,8 @@
 // The textbook's techniques on PostgreSQL, one connection each. See sql/ for what each one sends.
 //
 // One at a time: naive, for_update, optimistic, guarded, function, token, select_then_insert,
-// skip_locked. Many at a time: pipelined (many calls, one transaction, one flush), array (one call).
-// Thread rule: one thread.
+// skip_locked. Many at a time: pipelined (many calls, one transaction, one flush), array (one
+// call). Thread rule: one thread.
 #pragma once
 
 #include <memory>
@@ -27,7 +27,7 @@ class PgSession final : public Session {
     using Reserve = Task<Outcome> (PgSession::*)(Operation&);
     struct Technique {
         std::string_view name;
-        Reserve reserve;            // null: many at a time
+        Reserve reserve;             // null: many at a time
         std::string_view statement;  // the finishing one
         bool array = false;
         std::vector<std::string> statements;

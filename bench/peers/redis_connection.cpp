@@ -49,8 +49,8 @@ std::string RedisConnection::load_script(const std::string& socket, const std::s
         redisFree(context);
         return {};
     }
-    auto* const reply = static_cast<redisReply*>(
-        redisCommand(context, "SCRIPT LOAD %b", body.data(), body.size()));
+    auto* const reply =
+        static_cast<redisReply*>(redisCommand(context, "SCRIPT LOAD %b", body.data(), body.size()));
     std::string out;
     if (reply != nullptr && reply->type == REDIS_REPLY_STRING) {
         out.assign(reply->str, reply->len);

@@ -68,8 +68,7 @@ int run_footprint(const ServiceSettings& settings) {
     Json json;
     json.number("holds", static_cast<double>(settings.holds));
     json.number("skus", settings.skus);
-    json.number("bytes_per_hold",
-                (resident() - before) / static_cast<double>(settings.holds));
+    json.number("bytes_per_hold", (resident() - before) / static_cast<double>(settings.holds));
     json.number("resident_bytes", resident());
     json.number("longest_command_ms", longest);
     json.print();

@@ -1,5 +1,5 @@
-// The production partition (ledger, writer, flusher, replayer with checkpoints, index and history)
-// for benchmarks in one process, on a clock that may be held still.
+// Partitions for benchmarks in one process: the production one (ledger, writer, flusher, replayer
+// with checkpoints, index and history) on a clock that may be held still, and one without views.
 //
 // Thread rule: one thread, beside those of the partition.
 #pragma once
@@ -49,18 +49,26 @@ struct HostSettings {
     std::uint64_t checkpoint_every = 5'000'000;
 };
 
-// Ends the program with a sentence when the ledger cannot be opened.
-class Host {
+class Stage {
+  public:
+    virtual ~Stage() = default;
+    [[nodiscard]] virtual partition::Writer& writer() = 0;
+    [[nodiscard]] virtual ledger::Ledger& ledger() = 0;
+};
+
+// The whole service but its sockets. Ends the program with a sentence when the ledger cannot be
+// opened.
+class Host final : public Stage {
   public:
     explicit Host(const HostSettings& settings);
-    ~Host() { close(); }
+    ~Host() override { close(); }
     Host(const Host&) = delete;
     Host& operator=(const Host&) = delete;
 
     void open();
     void close();
-    [[nodiscard]] partition::Writer& writer() { return host_->writer(); }
-    [[nodiscard]] app::PartitionHost& parts() { return *host_; }
+    [[nodiscard]] partition::Writer& writer() override { return host_->writer(); }
+    [[nodiscard]] app::TimedLedger& ledger() override { return host_->ledger(); }
 
     HeldClock clock;
 
@@ -68,6 +76,34 @@ class Host {
     HostSettings settings_;
     std::unique_ptr<base::Metrics> metrics_;
     std::unique_ptr<app::PartitionHost> host_;
+};
+
+// Writer, flusher and ledger only: recovers what is there, starts a new ledger otherwise. Opening
+// also opens a replayer, as the service does; it follows when asked. KIND:DIR as in ledgers.hpp.
+class LeanHost final : public Stage {
+  public:
+    explicit LeanHost(const std::string& where);
+    ~LeanHost() override;
+    LeanHost(const LeanHost&) = delete;
+    LeanHost& operator=(const LeanHost&) = delete;
+
+    [[nodiscard]] partition::Writer& writer() override { return *writer_; }
+    [[nodiscard]] ledger::Ledger& ledger() override { return *ledger_; }
+    // Follows to the tail and saves a checkpoint; its position.
+    model::Sequence checkpoint();
+
+  private:
+    void run_writer();
+
+    base::SystemClock clock_;
+    std::unique_ptr<ledger::Ledger> ledger_;
+    partition::Published published_;
+    std::unique_ptr<partition::Writer> writer_;
+    std::unique_ptr<partition::Replayer> replayer_;
+    std::atomic<bool> stopping_{false};
+    std::atomic<bool> done_{false};
+    std::jthread writer_thread_;
+    std::jthread flusher_thread_;
 };
 
 }  // namespace holdfast::bench

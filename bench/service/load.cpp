@@ -8,14 +8,16 @@
 namespace holdfast::bench {
 
 int run_load(const ServiceSettings& settings) {
-    Workshop shop(settings);
+    Host host({.ledger = settings.ledger, .checkpoint_every = settings.checkpoint_every});
+    Workshop shop(host, settings);
     shop.stock();
     shop.hold_live(settings.live);
-    auto& writer = shop.host.writer();
+    auto& writer = host.writer();
     const auto before = writer.figures();
     const double cpu = base::read_process_stats().cpu_seconds;
     const auto begin = std::chrono::steady_clock::now();
-    const auto end = begin + std::chrono::nanoseconds(static_cast<std::int64_t>(settings.seconds * 1e9));
+    const auto end =
+        begin + std::chrono::nanoseconds(static_cast<std::int64_t>(settings.seconds * 1e9));
     const auto make = [&] { return shop.next(); };
     const auto look = [&](const Slot& slot) { shop.look(slot); };
     const Progress progress =
@@ -24,22 +26,27 @@ int run_load(const ServiceSettings& settings) {
             : shop.producer.run([&] { return std::chrono::steady_clock::now() < end; }, make, look);
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
     const auto after = writer.figures();
-    const auto appends = shop.host.parts().ledger().recent();
+    const auto appends = host.ledger().recent();
     Json json;
     add(json, progress, took.count());
     json.number("batches", static_cast<double>(after.batches - before.batches));
     json.number("batch_commands", static_cast<double>(after.commands - before.commands) /
                                       static_cast<double>(after.batches - before.batches));
-    const auto tail = shop.host.parts().ledger().tail();
+    const auto tail = host.ledger().tail();
     CHECK(tail.has_value());
     json.number("ledger_bytes", static_cast<double>(tail->bytes));
     json.number("events", static_cast<double>(tail->last.value()));
-    json.number("batch_bytes", static_cast<double>(tail->bytes) / static_cast<double>(after.batches));
+    json.number("batch_bytes",
+                static_cast<double>(tail->bytes) / static_cast<double>(after.batches));
     json.number("append_p50_us", static_cast<double>(appends.p50.count()));
     json.number("append_p99_us", static_cast<double>(appends.p99.count()));
     json.number("cpu", base::read_process_stats().cpu_seconds - cpu);
     json.number("live", static_cast<double>(after.live_holds));
     json.flag("audit", shop.audit());
+    if (settings.close) {
+        // In order, with every view at the ledger's end: for what files weigh.
+        host.close();
+    }
     json.print();
     end_at_once();
 }

@@ -30,6 +30,7 @@ Call parse(int argc, char** argv) {
     arguments.number("--holds", out.settings.holds);
     arguments.number("--tail", out.settings.tail);
     arguments.number("--checkpoint-every", out.settings.checkpoint_every);
+    arguments.number("--close", out.settings.close);
     arguments.finish();
     out.settings.carts = mix == "carts";
     return out;

@@ -10,16 +10,17 @@
 namespace holdfast::bench {
 
 struct ServiceSettings {
-    std::string ledger;         // KIND:DIR; DIR must be absent or empty
+    std::string ledger;  // KIND:DIR; DIR must be absent or empty
     std::uint32_t skus = 100'000;
     bool carts = true;
-    std::uint64_t live = 0;     // live holds before what is measured
+    std::uint64_t live = 0;  // live holds before what is measured
     std::size_t outstanding = 16'384;
     double seconds = 5;
-    double rate = 0;            // open loop; 0: closed
-    std::uint64_t holds = 1'000'000;   // storm, footprint
-    std::uint64_t tail = 2'000'000;    // recovery: events after the checkpoint
+    double rate = 0;                  // open loop; 0: closed
+    std::uint64_t holds = 1'000'000;  // storm, footprint
+    std::uint64_t tail = 2'000'000;   // recovery: events after the checkpoint
     std::uint64_t checkpoint_every = 5'000'000;
+    int close = 0;  // load: 1 ends in order, with all views made
 };
 
 int run_load(const ServiceSettings& settings);       // throughput or latency

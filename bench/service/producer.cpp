@@ -94,8 +94,8 @@ Progress Producer::run_at(double rate, std::chrono::nanoseconds length, const Ma
         while (due <= now && due < end) {
             static_cast<void>(submit(make(), due, out));
             ++given;
-            due = begin + std::chrono::nanoseconds(static_cast<std::int64_t>(
-                              static_cast<double>(given) * gap.count()));
+            due = begin + std::chrono::nanoseconds(
+                              static_cast<std::int64_t>(static_cast<double>(given) * gap.count()));
         }
         if (due >= end && idle_.size() == slots_.size()) {
             return out;

@@ -1,7 +1,8 @@
 // An expiry storm: `holds` holds that are due in the same millisecond, while other requests go on.
 //
-// Every unit of the storm's SKUs is held, so a request for one of them after the deadline is granted
-// only if a dead hold no longer counts. Requests come at a fixed rate before, during and after.
+// Every unit of the storm's SKUs is held, so a request for one of them after the deadline is
+// granted only if a dead hold no longer counts. Requests come at a fixed rate before, during and
+// after.
 #include "base/check.hpp"
 #include "bench/service/json.hpp"
 #include "bench/service/modes.hpp"
@@ -21,8 +22,9 @@ int run_storm(const ServiceSettings& given) {
     ServiceSettings settings = given;
     settings.skus = kStormSkus;
     const double rate = settings.rate > 0 ? settings.rate : 20'000;
-    Workshop shop(settings);
-    auto& writer = shop.host.writer();
+    Host host({.ledger = settings.ledger, .checkpoint_every = settings.checkpoint_every});
+    Workshop shop(host, settings);
+    auto& writer = host.writer();
     const auto applied = [](const Slot& slot) {
         CHECK(slot.answer.kind == partition::AnswerKind::applied);
     };
@@ -34,7 +36,7 @@ int run_storm(const ServiceSettings& given) {
     std::size_t received = 0;
     shop.producer.run([&] { return received < receipts.size(); },
                       [&] { return receipts[received++]; }, applied);
-    shop.host.clock.hold();
+    host.clock.hold();
     std::uint64_t held = 0;
     const std::uint64_t holds = static_cast<std::uint64_t>(each) * kStormSkus;
     shop.producer.run([&] { return held < holds; },
@@ -43,7 +45,7 @@ int run_storm(const ServiceSettings& given) {
                               static_cast<std::size_t>(held++ % kStormSkus), kStormSeconds);
                       },
                       applied);
-    shop.host.clock.run(std::chrono::seconds(kStormSeconds) - kBefore);
+    host.clock.run(std::chrono::seconds(kStormSeconds) - kBefore);
 
     const auto due = std::chrono::steady_clock::now() + kBefore;
     const auto ask_other = [&] { return other.hold(24 * 3'600); };

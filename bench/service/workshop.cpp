@@ -11,19 +11,18 @@ constexpr std::int64_t kCartTtlSeconds = 3;
 
 }  // namespace
 
-Workshop::Workshop(const ServiceSettings& settings)
-    : host({.ledger = settings.ledger, .checkpoint_every = settings.checkpoint_every}),
-      commands(settings.skus, 42),
-      producer(host.writer(), settings.outstanding),
+Workshop::Workshop(Stage& stage, const ServiceSettings& settings)
+    : commands(settings.skus, 42),
+      producer(stage.writer(), settings.outstanding),
+      stage_(stage),
       carts_(settings.carts) {}
 
 void Workshop::stock(std::int64_t units) {
     const auto receipts = commands.receipts(units);
     std::size_t next = 0;
-    producer.run([&] { return next < receipts.size(); }, [&] { return receipts[next++]; },
-                 [](const Slot& slot) {
-                     CHECK(slot.answer.kind == partition::AnswerKind::applied);
-                 });
+    producer.run(
+        [&] { return next < receipts.size(); }, [&] { return receipts[next++]; },
+        [](const Slot& slot) { CHECK(slot.answer.kind == partition::AnswerKind::applied); });
 }
 
 void Workshop::hold_live(std::uint64_t count) {
@@ -65,7 +64,7 @@ void Workshop::look(const Slot& slot) {
 }
 
 bool Workshop::audit() {
-    const auto live = static_cast<std::int64_t>(host.writer().figures().live_holds);
+    const auto live = static_cast<std::int64_t>(stage_.writer().figures().live_holds);
     const auto open = static_cast<std::int64_t>(held_.size());
     return live <= balance_ && live >= balance_ - left_ - open;
 }

@@ -1,4 +1,5 @@
-// A partition with stock, a producer and the cart mix: what every mode of service_bench begins with.
+// A partition with stock, a producer and the cart mix: what every mode of service_bench begins
+// with.
 //
 // Thread rule: one thread.
 #pragma once
@@ -16,7 +17,7 @@ inline constexpr std::int64_t kPlenty = 1LL << 40;
 
 class Workshop {
   public:
-    explicit Workshop(const ServiceSettings& settings);
+    Workshop(Stage& stage, const ServiceSettings& settings);
 
     // `units` of every SKU, one after the other until all are there.
     void stock(std::int64_t units = kPlenty);
@@ -29,11 +30,11 @@ class Workshop {
     // What is held is what answers gave and neither an answer nor the deadline took.
     [[nodiscard]] bool audit();
 
-    Host host;
     Commands commands;
     Producer producer;
 
   private:
+    Stage& stage_;
     bool carts_;
     std::deque<model::ReservationId> held_;
     std::int64_t balance_ = 0;

@@ -1,0 +1,137 @@
+#!/usr/bin/python3
+"""The audits find what is planted, the statistics are those of the textbook, the page says what was
+measured. None of it needs a server."""
+
+import pathlib
+import sys
+import tempfile
+import unittest
+import xml.dom.minidom
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+
+from harness import report, stats, svg  # noqa: E402
+from harness.audit import (Acked, COMMITTED, EXPIRED, HELD, Hold, RELEASED, Stock,  # noqa: E402
+                           judge, judge_counts, read_acked)
+from harness.goals import Records, all_goals  # noqa: E402
+
+
+def hold(number, state=HELD, key=None, quantity=1, sku="A", overdue=False):
+    return Hold(str(number), sku, quantity, state, key or f"k{number}", overdue)
+
+
+class Audits(unittest.TestCase):
+    def test_a_clean_shop_is_clean(self):
+        holds = [hold(1), hold(2, COMMITTED), hold(3, RELEASED), hold(4, EXPIRED)]
+        found = judge(holds, {"A": Stock(10, 8)}, [Acked("k1", "reserve", "1"),
+                                                   Acked("k2", "commit", "2"),
+                                                   Acked("k3", "release", "3"),
+                                                   Acked("k9", "refused", "")])
+        self.assertTrue(found.clean, found.words())
+
+    def test_more_promised_than_there_is_is_oversold(self):
+        found = judge([hold(i) for i in range(12)], {"A": Stock(10, 0)})
+        self.assertEqual(found.oversold, 2)
+
+    def test_a_counter_that_forgot_a_promise_would_sell_it_again(self):
+        found = judge([hold(1), hold(2, COMMITTED)], {"A": Stock(10, 9)})
+        self.assertEqual((found.oversold, found.leaked), (1, 0))
+
+    def test_one_sku_does_not_make_up_for_another(self):
+        holds = [hold(1, sku="A"), hold(2, sku="A")]
+        found = judge(holds, {"A": Stock(1, 0), "B": Stock(5, 4)})
+        self.assertEqual((found.oversold, found.leaked), (1, 1))
+
+    def test_units_that_nobody_holds_and_nobody_can_get_are_leaked(self):
+        found = judge([hold(1), hold(2, RELEASED, quantity=3)], {"A": Stock(10, 6)})
+        self.assertEqual(found.leaked, 3)
+
+    def test_a_hold_that_outlives_its_deadline_is_leaked(self):
+        found = judge([hold(1, overdue=True)], {"A": Stock(10, 9)})
+        self.assertEqual(found.leaked, 1)
+
+    def test_a_key_with_two_holds_is_a_duplicate(self):
+        holds = [hold(1, key="same"), hold(2, key="same"), hold(3, RELEASED, key="same")]
+        self.assertEqual(judge(holds, {"A": Stock(10, 8)}).duplicates, 2)
+
+    def test_what_was_acknowledged_must_be_there_and_in_its_state(self):
+        holds = [hold(1), hold(2, HELD), hold(3, COMMITTED)]
+        acked = [Acked("k1", "reserve", "1"), Acked("k2", "commit", "2"),
+                 Acked("k3", "release", "3"), Acked("k4", "reserve", "4")]
+        self.assertEqual(judge(holds, {"A": Stock(10, 7)}, acked).lost, 3)
+
+    def test_two_answers_to_one_key_are_no_clean_run(self):
+        self.assertFalse(judge([], {}, different=1).clean)
+
+    def test_sums_show_the_same_faults(self):
+        found = judge_counts(on_hand=10, held=8, committed=4, made=7, asked=5, acked=9)
+        self.assertEqual((found.oversold, found.duplicates, found.lost), (2, 2, 2))
+
+    def test_answers_are_read_as_the_drivers_write_them(self):
+        with tempfile.NamedTemporaryFile("w", suffix=".txt") as file:
+            file.write("key-1\treserve\t17\nkey-2\trefused\t\n")
+            file.flush()
+            self.assertEqual(read_acked(file.name), [Acked("key-1", "reserve", "17"),
+                                                     Acked("key-2", "refused", "")])
+
+
+class Statistics(unittest.TestCase):
+    def test_a_spread_is_median_least_and_most(self):
+        self.assertEqual(stats.spread([5, 1, 9, None]), stats.Spread(5, 1, 9))
+        self.assertIsNone(stats.spread([None]))
+
+    def test_ratios_are_of_medians_or_of_pairs(self):
+        self.assertEqual(stats.ratio(stats.spread([10, 30, 20]), stats.spread([2, 4, 3])), 20 / 3)
+        self.assertIsNone(stats.ratio(stats.spread([1]), None))
+        self.assertEqual(stats.paired_ratios([10, 30], [5, 10]), [2, 3])
+
+    def test_the_best_point_is_the_fastest(self):
+        self.assertEqual(stats.best([((4, 1), 10), ((16, 1), 30), ((64, 1), 20)]), (16, 1))
+
+    def test_numbers_have_three_digits(self):
+        self.assertEqual([stats.short(n) for n in (0, 7, 1234, 56_789, 1_234_567)],
+                         ["0", "7", "1.23 k", "56.8 k", "1.23 M"])
+        self.assertEqual(stats.milliseconds(1234), "1.23 ms")
+
+
+class Page(unittest.TestCase):
+    def entry(self, phase, name, audit=None, **result):
+        out = {"phase": phase, "name": name, "result": result}
+        if audit is not None:
+            out["audit"] = audit
+        return out
+
+    def test_a_missed_goal_says_so_with_its_reason_and_an_unmeasured_one_too(self):
+        records = Records([self.entry("durable", "uniform", per_second=400_000.0)])
+        goals = {goal.id: goal for goal in all_goals(records)}
+        self.assertIs(goals["durable"].met, False)
+        self.assertIsNone(goals["pg-rest"].met)
+
+    def test_every_goal_has_a_reason_ready_for_a_miss(self):
+        half = dict.fromkeys(("p50_us", "p99_us", "max_us", "fdatasync_p50_us",
+                              "fdatasync_p99_us", "seconds"), 1.0)
+        storm = dict.fromkeys(("all_expired_ms", "storm_p99_us", "calm_p99_us", "refused",
+                               "overloaded", "commands"), 1.0)
+        records = Records([self.entry("half load", "x", **half), self.entry("storm", "x", **storm)])
+        misses = report.read_notes()["misses"]
+        for goal in all_goals(records):
+            if goal.id != "machine-allocations" and goal.id != "storm-refusals":
+                self.assertIn(goal.id, misses)
+
+    def test_an_audit_that_failed_is_in_the_table(self):
+        entries = [self.entry("hot", "naive", audit={"oversold": 7, "leaked": 0}, per_second=10.0,
+                              commands=10, server_cpu=1.0)]
+        page = report.Report(entries, "quick").page()
+        self.assertIn("**7 oversold**", page)
+        self.assertNotIn("0 leaked", page)
+
+    def test_plots_are_xml_for_light_and_dark(self):
+        for text in (svg.bars("a < b", [("one", 10, "c0"), ("none", None, "c1")], stats.short),
+                     svg.lines("t", {"x": [(1, 10), (4096, 1e6)]}, "clients", stats.short),
+                     svg.bars("empty", [], stats.short)):
+            xml.dom.minidom.parseString(text)
+            self.assertIn("prefers-color-scheme: dark", text)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

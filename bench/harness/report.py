@@ -1,0 +1,356 @@
+"""docs/BENCHMARKS.md and its plots, from the records of a run and nothing else.
+
+What people say (a sentence per technique, why a goal is missed) is in notes.toml, sections that the
+harness does not measure are in sections/*.md.
+"""
+
+import json
+import pathlib
+import tomllib
+
+from . import svg
+from .goals import Records, all_goals, rate, times
+from .stats import milliseconds, paired_ratios, short, spread
+
+HERE = pathlib.Path(__file__).resolve().parent
+PLOTS = "benchmarks"
+
+
+def read_records(path):
+    with open(path, encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines if line.strip()]
+
+
+def read_notes():
+    with open(HERE / "notes.toml", "rb") as file:
+        return tomllib.load(file)
+
+
+def table(head, rows, right=()):
+    """A Markdown table; `right` are the columns with figures."""
+    marks = ["---:" if i in right else "---" for i in range(len(head))]
+    lines = ["| " + " | ".join(cells) + " |" for cells in (head, marks, *rows)]
+    return "\n".join(lines) + "\n"
+
+
+def span(value, show=rate):
+    """Median, and from least to most where there are several repetitions."""
+    if value is None:
+        return "-"
+    if value.low == value.high:
+        return show(value.median)
+    return f"{show(value.median)} ({short(value.low)}-{short(value.high)})"
+
+
+def audit_words(entries):
+    """What the audits of these runs found together."""
+    found = {}
+    for entry in entries:
+        for name, count in (entry.get("audit") or {}).items():
+            if count:
+                found[name] = found.get(name, 0) + count
+    if not any("audit" in entry for entry in entries):
+        problems = [entry["result"]["problem"] for entry in entries if "problem" in entry["result"]]
+        return "did not run" if problems else "-"
+    return "**" + ", ".join(f"{count:,} {name}" for name, count in found.items()) + "**" \
+        if found else "clean"
+
+
+class Report:
+    def __init__(self, entries, mode):
+        self.records = Records(entries)
+        self.notes = read_notes()
+        self.mode = mode
+        self.machine = self.records.first("machine room")
+        self.techniques = self.notes["technique"]
+
+    def page(self):
+        parts = [self.opening(), self.goals(), self.hot_sku(), self.ratios(), self.wrongs(),
+                 self.many_skus(), self.clients(), self.grown(), self.in_process(),
+                 self.noop(), self.rest_of_service(), self.method()]
+        parts += [path.read_text(encoding="utf-8") for path in
+                  sorted((HERE / "sections").glob("*.md"))]
+        return "\n".join(part.rstrip() + "\n" for part in parts)
+
+    def title(self, name):
+        return next((item["title"] for item in self.techniques if item["name"] == name), name)
+
+    def opening(self):
+        room = self.machine
+        names = {"postgresql-15": "PostgreSQL", "redis-server": "Redis",
+                 "librocksdb-dev": "RocksDB", "g++": "g++"}
+        versions = ", ".join(f"{name} {room['versions'].get(package, '?')}"
+                             for package, name in names.items()) if room else ""
+        facts = {key: room.get(key, "?")
+                 for key in ("when", "commit", "cores", "cpu", "memory_gib", "kernel")}
+        command = "bench/run --quick" if self.mode == "quick" else "bench/run"
+        return "# Benchmarks\n\n" + self.notes["text"]["opening"].format(
+            command=command, versions=versions, **facts)
+
+    def goals(self):
+        words = {True: "met", False: "**missed**", None: "not measured"}
+        rows = []
+        for goal in all_goals(self.records):
+            reason = self.notes["misses"].get(goal.id, "") if goal.met is False else ""
+            rows.append([goal.group, goal.target, goal.measured, words[goal.met], reason])
+        return "## Goals\n\n" + table(["", "goal", "measured", "", "why, and what would be next"],
+                                      rows)
+
+    def hot_sku(self):
+        rows = []
+        for item in self.techniques:
+            name = item["name"]
+            runs = self.records.find("hot", name)
+            if not runs:
+                continue
+            half = self.records.first("half", name)
+            cpu = spread([run["result"]["commands"] / run["result"]["server_cpu"] for run in runs
+                          if run["result"].get("server_cpu")])
+            shape = runs[0].get("shape", {})
+            rows.append([item["title"], span(self.records.spread("hot", name)),
+                         short(cpu.median) if cpu else "-",
+                         rate(self.records.median("alone", name) or 0),
+                         milliseconds(half.get("p50_us")), milliseconds(half.get("p99_us")),
+                         milliseconds(half.get("max_us")),
+                         f"{shape.get('connections', '?')} x {shape.get('batch', '?')}",
+                         audit_words(runs)])
+        head = ["technique", "commands/s", "per server CPU-s", "one client", "p50", "p99", "max",
+                "connections x batch", "audit"]
+        return f"""## One hot SKU, side by side
+
+{self.notes['text']['hot_sku']}
+
+![commands per second on one hot SKU]({PLOTS}/hot-sku.svg)
+
+{table(head, rows, right=(1, 2, 3, 4, 5, 6))}
+![p99 at half load]({PLOTS}/latency.svg)
+"""
+
+    def ratios(self):
+        rows = []
+        ours = {"one REST call": self.records.values("hot", "rest"),
+                "REST batch": self.records.values("hot", "rest batch")}
+        stream = self.records.values("grpc", "stream hot")
+        if stream:
+            ours["gRPC stream"] = stream
+        for item in self.techniques:
+            theirs = self.records.values("hot", item["name"])
+            if item["side"] == "holdfast" or not theirs:
+                continue
+            cells = []
+            for values in ours.values():
+                pairs = paired_ratios(values, theirs)
+                cells.append(span(spread(pairs), times) if pairs else "-")
+            rows.append([item["title"], *cells])
+        return ("## Ratios in one run, on one hot SKU\n\nHoldfast against each, repetition by "
+                "repetition.\n\n" + table(["against", *ours], rows, right=(1, 2, 3)))
+
+    def wrongs(self):
+        rows = []
+        for item in self.techniques:
+            name = item["name"]
+            retries, crashes = self.records.find("retries", name), self.records.find("crash", name)
+            expiry = self.records.find("lock expiry", name)
+            if not retries:
+                continue
+            rows.append([item["title"], audit_words(retries), audit_words(crashes),
+                         audit_words(expiry), item["sentence"]])
+        return f"""## What each one gets wrong
+
+{self.notes['text']['wrongs']}
+
+{table(["technique", "retries", "crash", "lock expiry", "in a sentence"], rows)}"""
+
+    def many_skus(self):
+        rows = []
+        for item in self.techniques:
+            cells = [span(self.records.spread("spread", item["name"], distribution=distribution))
+                     for distribution in ("zipf", "uniform")]
+            if cells != ["-", "-"]:
+                rows.append([item["title"], span(self.records.spread("hot", item["name"])), *cells,
+                             audit_words(self.records.find("spread", item["name"]))])
+        head = ["technique", "one SKU", "Zipf", "uniform", "audit"]
+        return ("## Many SKUs\n\n" + self.notes["text"]["many_skus"] + "\n\n"
+                + table(head, rows, right=(1, 2, 3)))
+
+    def clients(self):
+        entries = self.records.find("clients")
+        counts = sorted({entry["clients"] for entry in entries})
+        rows = []
+        for name in dict.fromkeys(entry["name"] for entry in entries):
+            cells = []
+            for count in counts:
+                found = self.records.find("clients", name, clients=count)
+                result = found[0]["result"] if found else {}
+                cells.append(f"{rate(result.get('per_second', 0))}, p99 "
+                             f"{milliseconds(result.get('p99_us'))}")
+            rows.append([self.title(name), *cells])
+        head = ["technique", *(f"{count:,} clients" for count in counts)]
+        return f"""## From 1 to 4,096 clients
+
+{self.notes['text']['clients']}
+
+![commands per second by clients]({PLOTS}/clients.svg)
+
+{table(head, rows)}"""
+
+    def grown(self):
+        rows = [[self.title(entry["name"]), f"{entry['live']:,}",
+                 rate(entry["result"].get("per_second", 0)),
+                 milliseconds(entry["result"].get("p99_us"))]
+                for entry in self.records.find("grown")]
+        rows += [["Holdfast, whole service in process", f"{entry['live']:,}",
+                  rate(entry["result"]["per_second"]), milliseconds(entry["result"]["p99_us"])]
+                 for entry in self.records.find("service")]
+        return ("## Grown state\n\nLive holds before the run; uniform over 100,000 SKUs.\n\n"
+                + table(["", "live holds", "commands/s", "p99, closed loop"], rows, right=(1, 2)))
+
+    def in_process(self):
+        rows = [[f"machine in memory, `{entry['name']}`", rate(entry["result"]["per_second"]), "",
+                 ""] for entry in self.records.find("machine")]
+        for name in ("hot", "uniform", "uniform holds"):
+            found = self.records.find("durable", name)
+            if found:
+                clean = all(entry["result"]["audit"] for entry in found)
+                rows.append([f"durable: writer, flusher, ledger; {name}",
+                             span(self.records.spread("durable", name)),
+                             f"{self.records.median('durable', name, 'batch_commands'):,.0f}",
+                             "clean" if clean else "**failed**"])
+        for entry in self.records.find("service"):
+            run = entry["result"]
+            rows.append([f"whole service: replayer, checkpoints, index and history beside it; "
+                         f"{entry['name']}", rate(run["per_second"]),
+                         f"{run['batch_commands']:,.0f}",
+                         "clean" if run["audit"] and run.get("verified") is not False
+                         else "**failed**"])
+        ledgers = [[entry["name"], rate(entry["result"]["per_second"]),
+                    *(milliseconds(entry["result"][f"append_{part}_us"])
+                      for part in ("p50", "p99", "max")),
+                    f"{entry['result']['ledger_bytes_per_command']:.0f}"]
+                   for entry in self.records.find("ledgers")]
+        return ("## In process\n\nNo network: what the parts can do. The mix of the table above; a "
+                "core for the producer is not extra.\n\n"
+                + table(["", "commands/s", "commands per batch", "audit"], rows, right=(1, 2))
+                + "\nLedgers, under `durable_bench --ledger KIND:DIR`; `memory` is not durable and "
+                "shows what the rest costs.\n\n"
+                + table(["ledger", "commands/s", "append p50", "p99", "max", "bytes/command"],
+                        ledgers, right=(1, 2, 3, 4, 5)))
+
+    def noop(self):
+        rows = []
+        for phase, name, title in (
+                ("no-op", "livez", "REST no-op (`/livez`)"), ("no-op", "reserve", "REST reserve"),
+                ("no-op", "availability", "REST availability"),
+                ("no-op", "sold out", "REST reserve, sold out"),
+                ("under writes", "livez", "no-op, while reservations come in"),
+                ("under writes", "availability", "availability, while reservations come in"),
+                ("under writes", "writes", "... those reservations (REST batches)"),
+                ("grpc", "health", "gRPC health"), ("grpc", "unary", "gRPC unary reserve"),
+                ("grpc", "unary alone", "gRPC unary reserve, one client"),
+                ("grpc", "stream", "gRPC stream"), ("grpc", "stream hot", "gRPC stream, hot SKU")):
+            runs = self.records.find(phase, name)
+            if not runs:
+                continue
+            cpu = spread([run["result"]["commands"] / run["result"]["server_cpu"] for run in runs
+                          if run["result"].get("server_cpu")])
+            rows.append([title, span(self.records.spread(phase, name)),
+                         short(cpu.median) if cpu else "-",
+                         milliseconds(self.records.median(phase, name, "p50_us")),
+                         milliseconds(self.records.median(phase, name, "p99_us"))])
+        missing = self.records.first("grpc", "grpc_load").get("problem")
+        text = f"\nThe gRPC load program is {missing} in this tree.\n" if missing else ""
+        return ("## Over the network, beside the server's own no-op\n\n"
+                + table(["", "per second", "per server CPU-s", "p50", "p99"], rows,
+                        right=(1, 2, 3, 4)) + text)
+
+    def rest_of_service(self):
+        half, storm = self.records.first("half load"), self.records.first("storm")
+        back = self.records.first("recovery")
+        out = "## Latency, storms, recovery\n\n"
+        if half:
+            capped = half["rate"] < 0.99 * half["half"]
+            out += (f"*Half load*, in process with all views: {rate(half['rate'])} for "
+                    f"{half['seconds']:.0f} s, p50 {milliseconds(half['p50_us'])}, p99 "
+                    f"{milliseconds(half['p99_us'])}, p99.9 {milliseconds(half['p999_us'])}, max "
+                    f"{milliseconds(half['max_us'])}; batches of {half['batch_commands']:.0f} "
+                    f"commands and {half['batch_bytes']:.0f} bytes, whose fdatasync alone took "
+                    f"{milliseconds(half['fdatasync_p50_us'])} (p99 "
+                    f"{milliseconds(half['fdatasync_p99_us'])}).")
+            out += (" The rate is below half of the best, so that what is finished fits into "
+                    "memory.\n\n" if capped else "\n\n")
+        if storm:
+            out += (f"*Expiry storm*: {storm['holds']:,.0f} holds due in one millisecond, "
+                    f"{rate(storm['rate'])} of other requests: all ended after "
+                    f"{storm['all_expired_ms']:.0f} ms; requests for the freed units from that "
+                    f"millisecond on: {storm['refused']:.0f} refused; p99 "
+                    f"{milliseconds(storm['calm_p99_us'])} before, "
+                    f"{milliseconds(storm['storm_p99_us'])} during, "
+                    f"{milliseconds(storm['after_p99_us'])} after.\n\n")
+        if back:
+            out += (f"*Recovery*: a checkpoint with {short(back['live'])} live holds and "
+                    f"{short(back['tail_events'])} events after it, killed: first answer "
+                    f"{back['first_answer_seconds']:.2f} s after the start; the whole ledger of "
+                    f"{short(back['replayed_events'])} events replays at "
+                    f"{rate(back['replay_per_second'])}.\n")
+        return out
+
+    def method(self):
+        probes = []
+        for entry in self.records.find("probe"):
+            probes.append([entry["name"], *(f"{milliseconds(cell['p50_us'])} / "
+                                            f"{milliseconds(cell['p99_us'])}"
+                                            for cell in entry["result"].values())])
+        sizes = self.records.first("probe").keys()
+        return f"""## How it was measured
+
+{self.notes['text']['method']}
+
+fdatasync of one write at a time (p50 / p99):
+
+{table(["", *(f"{int(size):,} bytes" for size in sizes)], probes, right=range(1, 9))}"""
+
+    def plots(self):
+        """File name to SVG text."""
+        css = {"pg": "c0", "redis": "c1", "weaker": "c3", "holdfast": "c2"}
+        rates, tails = [], []
+        for item in self.techniques:
+            bad = "**" in audit_words(self.records.find("hot", item["name"]))
+            style = "bad" if bad else css[item["side"]]
+            rates.append((item["title"], self.records.median("hot", item["name"]), style))
+            tails.append((item["title"], self.records.median("half", item["name"], "p99_us"),
+                          style))
+        stream = self.records.median("grpc", "stream hot")
+        if stream:
+            rates.append(("Holdfast, gRPC stream", stream, css["holdfast"]))
+        series = {}
+        for entry in self.records.find("clients"):
+            series.setdefault(self.title(entry["name"]), []).append(
+                (entry["clients"], entry["result"].get("per_second", 0)))
+        legend = "blue: PostgreSQL, orange: Redis, violet: weaker durability, green: Holdfast, " \
+                 "red: failed its audit"
+        return {
+            "hot-sku.svg": svg.bars("Commands per second on one hot SKU (log scale)", rates, short,
+                                    legend),
+            "latency.svg": svg.bars("p99 at half of its own best rate, open loop (log scale)",
+                                    tails, milliseconds, legend),
+            "clients.svg": svg.lines("Commands per second on one hot SKU", series, "clients",
+                                     short),
+        }
+
+
+def write(entries, mode, docs):
+    report = Report(entries, mode)
+    docs = pathlib.Path(docs)
+    (docs / PLOTS).mkdir(parents=True, exist_ok=True)
+    (docs / "BENCHMARKS.md").write_text(report.page(), encoding="utf-8")
+    for name, text in report.plots().items():
+        (docs / PLOTS / name).write_text(text, encoding="utf-8")
+    return report
+
+
+def summary(entries):
+    """The goals in a few lines, for the terminal."""
+    goals = all_goals(Records(entries))
+    lines = [f"{'met' if goal.met else 'missed' if goal.met is False else '-':7} {goal.target}: "
+             f"{goal.measured}" for goal in goals]
+    return "\n".join(lines)

@@ -1,0 +1,259 @@
+"""Holdfast alone: in memory, in process, over the network beside its own no-op, storm, recovery."""
+
+import json
+import pathlib
+import shutil
+import subprocess
+import time
+
+from .probe import fdatasync_us, probe
+from .servers import ServerProblem
+from .stats import best
+from .subjects import OnHoldfast, Shape, read_driver, run_driver
+
+MACHINE_LIMIT = 300
+# Finished reservations stay in memory until their archive exists: what a long run may make.
+LONG_RUN_COMMANDS_MAX = 12_000_000
+
+
+class InProcess:
+    """service_bench and durable_bench, each run on a fresh ledger directory."""
+
+    def __init__(self, bench):
+        self.bench = bench
+        self.directory = bench.workspace / "ledger"
+
+    def fresh(self):
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+    @property
+    def where(self):
+        return f"rocksdb:{self.directory}"
+
+    def service(self, mode, **options):
+        """One run of service_bench; options are its flags."""
+        words = [self.bench.tools / "service_bench", "--mode", mode, "--ledger", self.where]
+        for name, value in options.items():
+            words += ["--" + name.replace("_", "-"), value]
+        return run_driver(words)
+
+    def durable(self, ledger=None, **options):
+        words = [self.bench.tools / "durable_bench", "--ledger", ledger or self.where,
+                 "--json", "yes"]
+        for name, value in options.items():
+            words += [f"--{name}", value]
+        run = subprocess.run([str(word) for word in words], capture_output=True, text=True,
+                             check=False)
+        # It ends with 1 when its own audit fails, and still prints what it measured.
+        return read_driver(0, run.stdout, run.stderr, words)
+
+    def verify(self):
+        """The ledger on its own: chain, invariants, state hashes. True when all hold."""
+        run = subprocess.run([self.bench.binary, "ledger", "verify", self.where],
+                             capture_output=True, check=False)
+        return run.returncode == 0
+
+    def disk_bytes(self):
+        return sum(path.stat().st_size for path in self.directory.rglob("*") if path.is_file())
+
+
+def machine(bench):
+    """Decide, apply and encode in memory: per CPU second, as Google Benchmark counts it."""
+    only = ["--benchmark_filter=carts"] if bench.quick else []
+    run = subprocess.run([bench.tools / "machine_bench", "--benchmark_format=json", *only],
+                         capture_output=True, text=True, check=True, timeout=MACHINE_LIMIT)
+    for item in json.loads(run.stdout)["benchmarks"]:
+        result = {key: value for key, value in item.items() if isinstance(value, (int, float))}
+        result["per_second"] = item.get("items_per_second", 0)
+        name = item["name"].split("/min_time")[0].split("/iterations")[0]
+        bench.record("machine", name, result)
+
+
+def durable(bench, place):
+    for repetition in range(bench.repetitions):
+        mixes = [("hot", {"skus": 1, "mix": "carts"}),
+                 ("uniform", {"skus": 100_000, "mix": "carts"}),
+                 ("uniform holds", {"skus": 100_000, "mix": "holds"})]
+        for name, options in mixes[:2] if bench.quick else mixes:
+            place.fresh()
+            seconds = 2 if bench.quick else 10
+            result = place.durable(seconds=seconds, **options)
+            bench.record("durable", name, {**result, "audit_ok": result["audit"]},
+                         repetition=repetition)
+    bench.record("ledgers", "memory", place.durable("memory:", seconds=2, mix="carts"))
+    place.fresh()
+    bench.record("ledgers", "rocksdb", place.durable(seconds=2, mix="carts"))
+
+
+def whole_service(bench, place):
+    """With replayer, checkpoints, index and history beside it; then its latency at half load."""
+    sizes = (0, 1_000_000) if bench.quick else (0, 1_000_000, 10_000_000)
+    rates = []
+    for live in sizes:
+        place.fresh()
+        result = place.service("load", seconds=bench.seconds * 2, live=live)
+        result["verified"] = place.verify() if live == 0 else None
+        bench.record("service", f"{live:,} live", result, live=live)
+        rates.append(result["per_second"])
+    half_load(bench, place, rates[0] / 2)
+    place.fresh()
+    result = place.service("load", seconds=0.5 if bench.quick else 10, close=1)
+    result["disk_bytes"] = place.disk_bytes()
+    bench.record("disk", "ledger with views", result)
+
+
+def half_load(bench, place, rate):
+    """Latency of a long run at half of what was reached, beside fdatasync of its batch size."""
+    seconds = 60 if bench.quick else 600
+    capped = min(rate, LONG_RUN_COMMANDS_MAX / seconds)
+    place.fresh()
+    before = probe(bench.workspace, 50)
+    result = place.service("load", seconds=seconds, rate=capped, checkpoint_every=1_000_000)
+    size = max(512, int(result["batch_bytes"]))
+    took = fdatasync_us(bench.workspace, size, 200)
+    result |= {"rate": capped, "half": rate, "probe_before": before["4096"],
+               "fdatasync_size": size, "fdatasync_p50_us": took[100], "fdatasync_p99_us": took[198]}
+    bench.record("half load", "in process", result)
+
+
+def storm(bench, place):
+    place.fresh()
+    bench.record("storm", "1,000,000 holds", place.service("storm", holds=1_000_000, rate=20_000))
+
+
+def recovery(bench, place):
+    place.fresh()
+    tail = 2_000_000
+    made = place.service("prepare", live=1_000_000, tail=tail)
+    result = place.service("recovery")
+    bench.record("recovery", "1,000,000 live", {**made, **result, "tail_events":
+                                                 made["events"] - made["checkpoint"]})
+
+
+def footprint(bench, place):
+    for holds in (1_000_000,) if bench.quick else (1_000_000, 10_000_000):
+        skus = 100_000 if holds == 1_000_000 else 1_000_000
+        bench.record("footprint", f"{holds:,} holds",
+                     place.service("footprint", holds=holds, skus=skus), holds=holds)
+
+
+# -- over the network, beside the same server's no-op ---------------------------------------------
+
+def network(bench):
+    rest = OnHoldfast("rest", bench.tools, bench.workspace, bench.binary)
+    try:
+        points = []
+        for connections in (32, 128, 512):
+            shape = Shape(connections=connections, clients=connections, mix="holds",
+                          ttl_ms=3_600_000, seconds=0.7)
+            rest.prepare(shape)
+            points.append((connections, rest.load(shape)["per_second"]))
+        connections = best(points)
+        shape = Shape(connections=connections, clients=connections, mix="holds",
+                      ttl_ms=3_600_000, seconds=bench.seconds)
+        for repetition in range(bench.repetitions):
+            rest.prepare(shape)
+            for mode in ("livez", "reserve", "availability"):
+                bench.record("no-op", mode, rest.load(shape.with_(mode=mode)),
+                             shape=shape, repetition=repetition)
+            sold_out(bench, rest, shape, repetition)
+        under_writes(bench, rest, shape)
+    finally:
+        rest.end()
+
+
+def resident_bytes(pid):
+    with open(f"/proc/{pid}/status", encoding="ascii") as lines:
+        for line in lines:
+            if line.startswith("VmRSS"):
+                return int(line.split()[1]) * 1024
+    return 0
+
+
+def disk_bytes(directory):
+    return sum(path.stat().st_size for path in pathlib.Path(directory).rglob("*")
+               if path.is_file())
+
+
+def sold_out(bench, rest, shape, repetition):
+    """One unit, already gone: every answer is a no."""
+    rest.prepare(shape.with_(units=1))
+    rest.load(shape.with_(reserves=1, seconds=5, clients=1))
+    noop = rest.load(shape.with_(mode="livez"))
+    disk, memory = disk_bytes(rest.server.directory), resident_bytes(rest.server.pid)
+    result = rest.load(shape.with_(mode="sold_out"))
+    answers = result["per_second"] * (shape.seconds + shape.warm_up)
+    result["noop_per_second"] = noop["per_second"]
+    result["disk_bytes_per_refusal"] = (disk_bytes(rest.server.directory) - disk) / answers
+    result["memory_bytes_per_refusal"] = (resident_bytes(rest.server.pid) - memory) / answers
+    bench.record("no-op", "sold out", result, shape=shape, repetition=repetition)
+
+
+def under_writes(bench, rest, shape):
+    """Availability and no-op while reservations come through the batch endpoint."""
+    rest.prepare(shape)
+    writes = shape.with_(mode="batch", connections=4, batch=500, clients=2_000, rate=100_000,
+                         seconds=4 * bench.seconds + 4)
+    load = rest.start_load(writes)
+    time.sleep(1)
+    for repetition in range(2):
+        for mode in ("livez", "availability"):
+            bench.record("under writes", mode, rest.load(shape.with_(mode=mode)), shape=shape,
+                         repetition=repetition)
+    out, err = load.communicate(timeout=300)
+    bench.record("under writes", "writes", read_driver(load.returncode, out, err, ["http_load"]),
+                 shape=writes)
+
+
+# -- gRPC: its load program is called where it was built -------------------------------------------
+
+def grpc(bench):
+    program = bench.tools / "grpc_load"
+    if not program.exists():
+        bench.record("grpc", "grpc_load", {"problem": "not built"})
+        return
+    service = OnHoldfast("grpc", bench.tools, bench.workspace, bench.binary,
+                         options=["--grpc-listen", "127.0.0.1:0"])
+    shape = Shape(distribution="uniform", skus=10_000, mix="holds")
+    runs = [("health", {"mode": "health", "concurrency": 64}),
+            ("unary", {"mode": "unary", "concurrency": 64}),
+            ("unary alone", {"mode": "unary", "concurrency": 1}),
+            ("stream", {"mode": "stream", "concurrency": 2, "window": 16_384}),
+            ("stream hot", {"mode": "stream", "concurrency": 2, "window": 16_384, "skus": 1})]
+    try:
+        for repetition in range(bench.repetitions):
+            for name, options in runs:
+                service.prepare(shape)
+                target = f"127.0.0.1:{grpc_port(service.server)}"
+                words = [program, "--target", target, "--sku-prefix", "SKU-", "--json",
+                         "--seconds", max(2, int(bench.seconds))]
+                for key, value in {"skus": 10_000, **options}.items():
+                    words += [f"--{key}", value]
+                bench.record("grpc", name, run_driver(words), repetition=repetition)
+    finally:
+        service.end()
+
+
+def grpc_port(server):
+    for line in server.log.read_text().splitlines():
+        if '"listening for gRPC"' in line:
+            return int(json.loads(line)["address"].rsplit(":", 1)[1])
+    raise ServerProblem("the service does not say where it listens for gRPC")
+
+
+def run(bench):
+    place = InProcess(bench)
+    bench.record("probe", "fdatasync before", probe(bench.workspace))
+    for text, action in (
+            ("the machine in memory", lambda: machine(bench)),
+            ("durable, in process", lambda: durable(bench, place)),
+            ("the whole service in process", lambda: whole_service(bench, place)),
+            ("an expiry storm", lambda: storm(bench, place)),
+            ("recovery", lambda: recovery(bench, place)),
+            ("footprint", lambda: footprint(bench, place)),
+            ("REST beside its own no-op", lambda: network(bench)),
+            ("gRPC", lambda: grpc(bench))):
+        with bench.step(text):
+            action()
+    place.fresh()
+    bench.record("probe", "fdatasync after", probe(bench.workspace))
