@@ -58,6 +58,8 @@ class Bench:
 
     def measure(self, phase, subject, shape, audited=True, **labels):
         """Prepares, loads, audits. A subject that fails is recorded as such, not passed over."""
+        if not self.has_time():
+            return self.record("left out", f"{phase}: {subject.name}", {})
         try:
             subject.prepare(shape)
             result = subject.load(shape)

@@ -84,8 +84,13 @@ class Report:
         facts = {key: room.get(key, "?")
                  for key in ("when", "commit", "cores", "cpu", "memory_gib", "kernel")}
         command = "bench/run --quick" if self.mode == "quick" else "bench/run"
-        return "# Benchmarks\n\n" + self.notes["text"]["opening"].format(
+        out = "# Benchmarks\n\n" + self.notes["text"]["opening"].format(
             command=command, versions=versions, **facts)
+        left = [entry["name"] for entry in self.records.find("left out")]
+        failed = [f"{entry['phase']}, {entry['name']}" for entry in self.records.records
+                  if "problem" in entry["result"] and entry["name"] != "grpc_load"]
+        out += "\n\n*Left out, no time*: " + "; ".join(left) + "." if left else ""
+        return out + ("\n\n*Did not run*: " + "; ".join(failed) + "." if failed else "") + "\n"
 
     def goals(self):
         words = {True: "met", False: "**missed**", None: "not measured"}
@@ -256,11 +261,13 @@ class Report:
             rows.append([title, span(self.records.spread(phase, name)),
                          short(cpu.median) if cpu else "-",
                          milliseconds(self.records.median(phase, name, "p50_us")),
-                         milliseconds(self.records.median(phase, name, "p99_us"))])
+                         milliseconds(self.records.median(phase, name, "p99_us")),
+                         "**failed**" if any(run["result"].get("audit") is False
+                                             for run in runs) else ""])
         missing = self.records.first("grpc", "grpc_load").get("problem")
         text = f"\nThe gRPC load program is {missing} in this tree.\n" if missing else ""
         return ("## Over the network, beside the server's own no-op\n\n"
-                + table(["", "per second", "per server CPU-s", "p50", "p99"], rows,
+                + table(["", "per second", "per server CPU-s", "p50", "p99", "audit"], rows,
                         right=(1, 2, 3, 4)) + text)
 
     def rest_of_service(self):
