@@ -47,7 +47,7 @@ class _LogScale:
 
 def bars(title, rows, label, note=""):
     """Horizontal bars, logarithmic. rows: (name, value, css class); label: value to text."""
-    left, right, top, step = 230, 720, 40, 24
+    left, right, top, step = 270, 720, 40, 24
     rows = [row for row in rows if row[1] and row[1] > 0]
     if not rows:
         return _document(800, 60, title, [])
@@ -89,6 +89,7 @@ def lines(title, series, x_label, label, note=""):
     for tick in across.ticks:
         parts.append(f'<text class="small" x="{across.at(tick):.1f}" y="{bottom + 16}" '
                      f'text-anchor="middle">{tick:,.0f}</text>')
+    labels = []
     for place, (name, points) in enumerate(series.items()):
         css = f"c{place % 4}"
         path = " ".join(f"{across.at(x):.1f},{up.at(y):.1f}" for x, y in sorted(points))
@@ -96,9 +97,12 @@ def lines(title, series, x_label, label, note=""):
         x, y = sorted(points)[-1]
         parts += [f'<circle class="{css}" cx="{across.at(px):.1f}" cy="{up.at(py):.1f}" r="3"/>'
                   for px, py in points]
-        parts.append(f'<text x="{across.at(x) + 10:.1f}" y="{up.at(y) + 4:.1f}">{escape(name)}'
-                     "</text>")
+        labels.append((up.at(y) + 4, across.at(x) + 10, name))
+    below = 0.0
+    for y, x, name in sorted(labels):
+        below = max(y, below + 16)  # none on top of another
+        parts.append(f'<text x="{x:.1f}" y="{below:.1f}">{escape(name)}</text>')
     parts.append(f'<text class="small" x="{(left + right) / 2}" y="{bottom + 34}" '
                  f'text-anchor="middle">{escape(x_label)}</text>')
     parts.append(f'<text class="small" x="10" y="{bottom + 52}">{escape(note)}</text>')
-    return _document(800, bottom + 64, title, parts)
+    return _document(860, bottom + 64, title, parts)
