@@ -16,6 +16,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 CPP = (".cpp", ".hpp")
 TEXT = CPP + (".py", ".sh", ".cmake", ".md", ".toml", ".txt", ".yml", ".json", ".html", ".js")
 LIMITED_LINES = CPP + (".py", ".sh", ".cmake")
+RAW_BYTES = "tests/fuzz/corpus/"
 COLUMNS_MAX = 100
 FILE_LINES_MAX = 600
 FUNCTION_LINES_MAX = 70
@@ -197,6 +198,8 @@ def main():
     for path in listed.split("\0"):
         full = ROOT / path
         is_text = path.endswith(TEXT) or (path and "." not in full.name)
+        if path.startswith(RAW_BYTES):
+            continue
         if is_text and full.is_file():
             problems += check_file(path, full.read_text(encoding="utf-8"))
     for problem in problems:
