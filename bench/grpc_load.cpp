@@ -9,12 +9,15 @@
 // PREFIX-0 .. PREFIX-(N-1) are stocked first and taken in turn. Every command has a request_id of
 // its own and counts once its result is there. At the end the holds that were answered are compared
 // with what the server says it holds: a difference is an error (exit code 1).
+#include <grpc/health/v1/health.pb.h>
 #include <grpcpp/channel.h>
 #include <grpcpp/create_channel.h>
 #include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/security/credentials.h>
 #include <grpcpp/support/proto_buffer_reader.h>
 #include <grpcpp/support/slice.h>
+#include <holdfast/v1/commands.pb.h>
+#include <holdfast/v1/stock.pb.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -29,10 +32,6 @@
 #include <memory>
 #include <string>
 #include <vector>
-
-#include "grpc/health/v1/health.pb.h"
-#include "holdfast/v1/commands.pb.h"
-#include "holdfast/v1/stock.pb.h"
 
 namespace {
 

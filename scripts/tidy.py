@@ -138,14 +138,18 @@ def function_lengths(code):
 
 def check_include(path, include):
     fences = [prefix for prefix in FENCES if include.startswith(prefix)]
+    # An internal header is part of its folder's .cpp files, and may show third-party types to them.
+    internal = path.endswith("_internal.hpp")
+    if include.endswith("_internal.hpp") and \
+            pathlib.PurePath("src", include).parent != pathlib.PurePath(path).parent:
+        return f"<{include}> is internal to another folder: use a header without _internal"
     header = path.endswith(".hpp")
     if header and include in HEAVY_IN_HEADERS and not allowed_at(path, TESTS):
         return f"<{include}> in a header: include it in the .cpp"
     if not fences:
         return None
     where = FENCES[max(fences, key=len)]
-    # An internal header is part of its folder's .cpp files: nobody else includes it.
-    if header and where is not TESTS and not path.endswith("_internal.hpp"):
+    if header and where is not TESTS and not internal:
         return f"<{include}> in a header: hide it behind a std type in the .cpp"
     if not allowed_at(path, where):
         return f"<{include}> outside its fence: only {', '.join(where) or 'nowhere'}"

@@ -135,6 +135,16 @@ class Pipeline(GrpcCase):
         self.assertEqual(len({reply.reservation.id for reply in again.values()}), 3000)
         self.assertGreaterEqual(self.figures(sku)["held"], 3000)
 
+    def test_a_command_with_fields_of_a_newer_client_does_nothing(self):
+        sku = self.stock(10)
+        lines = [create(number, sku) for number in range(3)]
+        for number, strange in enumerate((lines[0], lines[1].create, lines[2].create.lines[0])):
+            with self.subTest(number=number):
+                strange.MergeFromString(b"\xfa\x3f\x01a")
+                reply = self.answers(iter([v1("CommandBatch", commands=[lines[number]])]))[number]
+                self.assertEqual(reply.refusal.code, "malformed_request")
+        self.assert_figures(sku, on_hand=10, sellable=10)
+
     def test_an_empty_stream_ends_well(self):
         self.assertEqual(self.answers(iter([])), {})
 

@@ -99,6 +99,12 @@ class Style(unittest.TestCase):
         self.assert_found(once + "#include <fmt/format.h>\n", "header", "src/base/x.hpp")
         self.assert_found(once + "#include <rocksdb/db.h>\n", "header", "src/ledger/rocksdb_x.hpp")
         self.assert_found(once + "#include <regex>\n", "header", "src/base/x.hpp")
+        shown = once + "#include <google/protobuf/message.h>\n"
+        self.assertEqual(problems(shown, "src/transport/grpc/x_internal.hpp"), [])
+        self.assert_found(shown, "header", "src/transport/grpc/x.hpp")
+        inside = once + '#include "transport/grpc/x_internal.hpp"\n'
+        self.assertEqual(problems(inside, "src/transport/grpc/y_internal.hpp"), [])
+        self.assert_found(inside, "internal to another folder", "src/app/y.hpp")
         self.assertEqual(problems(once + "#include <gtest/gtest.h>\n", "src/core/testing.hpp"), [])
         self.assert_found("int a;\n", "#pragma once", "src/base/x.hpp")
 

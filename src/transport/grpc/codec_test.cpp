@@ -1,6 +1,8 @@
 // Messages and requests have the same fields, and every word and "no" has its counterpart.
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/message.h>
+#include <google/rpc/error_details.pb.h>
+#include <google/rpc/status.pb.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -8,8 +10,6 @@
 
 #include "api/class_fields.hpp"
 #include "api/stock_requests.hpp"
-#include "google/rpc/error_details.pb.h"
-#include "google/rpc/status.pb.h"
 #include "model/refusal.hpp"
 #include "transport/grpc/commands_internal.hpp"
 #include "transport/grpc/methods_internal.hpp"
@@ -33,6 +33,7 @@ void set_field(Message& message, const FieldDescriptor& field) {
                  : reflection.SetString(&message, &field, "text");
             return;
         case FieldDescriptor::CPPTYPE_INT64: reflection.SetInt64(&message, &field, 7); return;
+        case FieldDescriptor::CPPTYPE_INT32: reflection.SetInt32(&message, &field, 7); return;
         case FieldDescriptor::CPPTYPE_UINT32: reflection.SetUInt32(&message, &field, 7); return;
         case FieldDescriptor::CPPTYPE_BOOL: reflection.SetBool(&message, &field, true); return;
         case FieldDescriptor::CPPTYPE_DOUBLE: reflection.SetDouble(&message, &field, 0.5); return;

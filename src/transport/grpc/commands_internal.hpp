@@ -3,12 +3,13 @@
 // Thread rule: as CommandRunner; the callback runs on an executor's thread, or at once.
 #pragma once
 
+#include <holdfast/v1/commands.pb.h>
+
 #include <optional>
 #include <string>
 
 #include "api/command_runner.hpp"
 #include "api/service.hpp"
-#include "holdfast/v1/commands.pb.h"
 
 namespace holdfast::transport::grpc {
 

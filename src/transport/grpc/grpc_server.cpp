@@ -121,7 +121,8 @@ void GrpcServer::announce_drain() { parts_->host.drain_streams(); }
 bool GrpcServer::drain(base::Duration limit) {
     const bool in_time = parts_->host.wait_for_no_calls(limit);
     const auto& clock = parts_->host.context.service.context.clock;
-    parts_->server->Shutdown(clock.now().wall + kGoodbye);
+    const std::chrono::system_clock::time_point end = clock.now().wall + kGoodbye;
+    parts_->server->Shutdown(end);
     parts_->stop_queues();
     return in_time;
 }

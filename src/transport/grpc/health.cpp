@@ -1,8 +1,9 @@
 // grpc.health.v1: whether the process, or one of its services, takes calls.
+#include <grpc/health/v1/health.pb.h>
+
 #include <algorithm>
 #include <mutex>
 
-#include "grpc/health/v1/health.pb.h"
 #include "transport/grpc/methods_internal.hpp"
 #include "transport/grpc/unary_internal.hpp"
 

@@ -4,6 +4,7 @@
 // does not read its results is not read either: memory is bounded by the window and one message.
 #include <google/protobuf/arena.h>
 
+#include <memory>
 #include <mutex>
 
 #include "transport/grpc/methods_internal.hpp"
@@ -12,6 +13,9 @@
 
 namespace holdfast::transport::grpc {
 namespace {
+
+// Of the message being taken: kept by the stream, so that taking one allocates next to nothing.
+constexpr std::size_t kArenaBytes = 64 * 1024;
 
 constexpr std::size_t kCommandsPerMessage = 1'000;
 constexpr std::size_t kWindowDefault = 16'384;
@@ -168,7 +172,8 @@ class Pipeline final : public StreamSession, public std::enable_shared_from_this
 
     RpcPtr rpc_;
     Asker asker_;
-    google::protobuf::Arena arena_;  // of the message being taken
+    std::unique_ptr<char[]> memory_ = std::make_unique_for_overwrite<char[]>(kArenaBytes);
+    google::protobuf::Arena arena_{memory_.get(), kArenaBytes};
     bool first_ = true;
 
     std::mutex mutex_;

@@ -1,5 +1,6 @@
 // Messages about histories and cases into requests.
 #include "transport/grpc/fields_internal.hpp"
+
 #include "transport/grpc/requests_internal.hpp"
 
 namespace holdfast::transport::grpc {

@@ -2,11 +2,11 @@
 // v1alpha has the same messages under another name, so one session serves both.
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/descriptor.pb.h>
+#include <grpc/reflection/v1/reflection.pb.h>
+#include <grpc/reflection/v1alpha/reflection.pb.h>
 
 #include <set>
 
-#include "grpc/reflection/v1/reflection.pb.h"
-#include "grpc/reflection/v1alpha/reflection.pb.h"
 #include "transport/grpc/methods_internal.hpp"
 #include "transport/grpc/replies_internal.hpp"
 #include "transport/grpc/unary_internal.hpp"

@@ -3,12 +3,13 @@
 // Thread rule: free functions.
 #pragma once
 
+#include <holdfast/v1/commands.pb.h>
+#include <holdfast/v1/replies.pb.h>
+
 #include "api/cases.hpp"
 #include "api/event_view.hpp"
 #include "api/reply.hpp"
 #include "api/reservation_lists.hpp"
-#include "holdfast/v1/commands.pb.h"
-#include "holdfast/v1/replies.pb.h"
 
 namespace holdfast::transport::grpc {
 

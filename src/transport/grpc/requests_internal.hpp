@@ -3,13 +3,14 @@
 // Thread rule: free functions.
 #pragma once
 
+#include <holdfast/v1/history.pb.h>
+#include <holdfast/v1/policies.pb.h>
+#include <holdfast/v1/reservations.pb.h>
+#include <holdfast/v1/stock.pb.h>
+
 #include "api/policy_requests.hpp"
 #include "api/requests.hpp"
 #include "api/stock_requests.hpp"
-#include "holdfast/v1/history.pb.h"
-#include "holdfast/v1/policies.pb.h"
-#include "holdfast/v1/reservations.pb.h"
-#include "holdfast/v1/stock.pb.h"
 
 namespace holdfast::transport::grpc {
 

@@ -22,7 +22,7 @@ void ResultQueue::push(std::uint64_t correlation, const api::Reply& reply, v1::V
     write_reply(reply, view, *result.mutable_reply());
     const std::size_t size = result.ByteSizeLong();
     if (messages_.empty() || messages_.back().bytes.size() + size > kMessageBytes) {
-        messages_.emplace_back().bytes.reserve(kMessageBytes / 4);
+        messages_.emplace_back().bytes.reserve(kMessageBytes);
     }
     Message& message = messages_.back();
     const std::size_t before = message.bytes.size();

@@ -7,21 +7,22 @@
 #pragma once
 
 #include <google/protobuf/arena.h>
+#include <holdfast/v1/commands.pb.h>
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <string>
 
 #include "api/reply.hpp"
-#include "holdfast/v1/commands.pb.h"
 
 namespace holdfast::transport::grpc {
 
 class ResultQueue {
   public:
-    // Below what clients take without being told to (4 MiB), with room for one large result.
-    static constexpr std::size_t kMessageBytes = 256 * 1024;
+    // Far below what clients take without being told to (4 MiB), with room for one large result.
+    static constexpr std::size_t kMessageBytes = 64 * 1024;
 
     struct Message {
         std::string bytes;
@@ -35,7 +36,8 @@ class ResultQueue {
 
   private:
     std::deque<Message> messages_;
-    google::protobuf::Arena arena_;
+    std::array<char, 2048> memory_;  // of the arena, more than a usual result needs
+    google::protobuf::Arena arena_{memory_.data(), memory_.size()};
 };
 
 }  // namespace holdfast::transport::grpc

@@ -1,4 +1,5 @@
 #include "transport/grpc/replies_internal.hpp"
+
 #include "transport/grpc/unary_internal.hpp"
 
 namespace holdfast::transport::grpc {

@@ -6,13 +6,13 @@
 #pragma once
 
 #include <google/protobuf/timestamp.pb.h>
+#include <holdfast/v1/words.pb.h>
 
 #include <optional>
 #include <string>
 #include <type_traits>
 
 #include "base/time.hpp"
-#include "holdfast/v1/words.pb.h"
 #include "model/reason.hpp"
 
 namespace holdfast::transport::grpc {

@@ -1,10 +1,11 @@
 // A "no" as messages: our Refusal with everything, google.rpc's details for clients of any kind.
+#include <google/rpc/error_details.pb.h>
+#include <google/rpc/status.pb.h>
+
 #include <algorithm>
 #include <array>
 
 #include "base/check.hpp"
-#include "google/rpc/error_details.pb.h"
-#include "google/rpc/status.pb.h"
 #include "model/limits.hpp"
 #include "transport/grpc/replies_internal.hpp"
 #include "transport/grpc/words_internal.hpp"
