@@ -48,6 +48,12 @@ Result<void> apply_log_format(ServeOptions& options, std::string_view text) {
     return {};
 }
 
+// Empty: no gRPC.
+Result<void> apply_grpc_listen(ServeOptions& options, std::string_view text) {
+    options.grpc_listen.reset();
+    return text.empty() ? Result<void>() : store(options.grpc_listen, parse_listen(text));
+}
+
 std::string show_ledger(const ServeOptions& options) {
     return options.ledger.kind == LedgerKind::memory ? "memory:" : "rocksdb:" + options.ledger.path;
 }
@@ -62,7 +68,7 @@ constexpr std::array kSettings = {
                  [](const Options& o) { return o.listen.text(); }},
     ServeSetting{"grpc_listen", "ADDRESS",
                  "Address and port for gRPC, likewise; without it there is no gRPC",
-                 [](Options& o, Text text) { return store(o.grpc_listen, parse_listen(text)); },
+                 apply_grpc_listen,
                  [](const Options& o) { return o.grpc_listen ? o.grpc_listen->text() : ""; }},
     ServeSetting{"ledger", "WHERE", "rocksdb:DIR, or memory: which is lost when the service stops",
                  [](Options& o, Text text) { return store(o.ledger, parse_ledger(text)); },

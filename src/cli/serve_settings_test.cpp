@@ -68,6 +68,9 @@ TEST(ServeSettings, AnyAddressButLoopbackNeedsKeysOrAnExplicitNoAuth) {
     EXPECT_EQ(error_of({}, {}, {{"listen", "0.0.0.0:8080"}, {"no_auth", "true"}}), "");
     EXPECT_EQ(error_of({}, {}, {{"listen", "[::]:8080"}, {"api_keys", "keys.txt"}}), "");
     EXPECT_EQ(error_of({}, {}, {{"listen", "[::1]:0"}}), "");
+    EXPECT_NE(error_of({}, {}, {{"grpc_listen", "0.0.0.0:9090"}}).find("0.0.0.0:9090"),
+              std::string::npos);
+    EXPECT_EQ(error_of({}, {}, {{"grpc_listen", "127.0.0.1:9090"}}), "");
     EXPECT_NE(error_of({}, {}, {{"api_keys", "keys.txt"}, {"no_auth", "true"}}), "");
 }
 
