@@ -52,6 +52,13 @@ struct Options {
     bool json = false;
 };
 
+constexpr const char* kUsage =
+    "usage: grpc_load --target HOST:PORT [--mode unary|stream|health] [--seconds 5]\n"
+    "                 [--concurrency 64] [--batch 100] [--window 8192] [--sku-prefix bench]\n"
+    "                 [--skus 1] [--units 1000000000] [--server-pid PID] [--json]\n"
+    "concurrency is calls under way, or streams with `window` commands in flight each, in\n"
+    "messages of `batch`; units are received per SKU first (0: none are)";
+
 [[noreturn]] void fail(const std::string& what) {
     std::fprintf(stderr, "grpc_load: %s\n", what.c_str());
     std::exit(1);
@@ -388,13 +395,23 @@ class Streamer {
 };
 
 void stock(Client& client) {
-    for (const auto& sku : client.creates.skus()) {
-        v1::ReceiveRequest request;
-        request.set_request_id(client.creates.next_id());
-        request.set_sku(sku);
-        request.set_quantity(client.options.units);
-        v1::Reply reply;
-        client.ask("/holdfast.v1.Stock/Receive", request, reply);
+    constexpr std::size_t kReceiptsPerCall = 1'000;
+    const auto& skus = client.creates.skus();
+    for (std::size_t from = 0; from < skus.size(); from += kReceiptsPerCall) {
+        v1::CommandBatch batch;
+        for (std::size_t i = from; i < std::min(from + kReceiptsPerCall, skus.size()); ++i) {
+            auto& request = *batch.add_commands()->mutable_receive();
+            request.set_request_id(client.creates.next_id());
+            request.set_sku(skus[i]);
+            request.set_quantity(client.options.units);
+        }
+        v1::ResultBatch results;
+        client.ask("/holdfast.v1.Commands/Batch", batch, results);
+        for (const v1::Result& result : results.results()) {
+            if (!result.reply().has_stock()) {
+                fail("no stock: " + result.reply().refusal().message());
+            }
+        }
     }
 }
 
@@ -485,6 +502,10 @@ Options read_options(int count, char** words) {
     Options out;
     for (int i = 1; i < count; ++i) {
         const std::string name = words[i];
+        if (name == "--help") {
+            std::puts(kUsage);
+            std::exit(0);
+        }
         if (name == "--json") {
             out.json = true;
             continue;

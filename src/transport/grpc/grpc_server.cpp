@@ -1,6 +1,7 @@
 #include "transport/grpc/grpc_server.hpp"
 
 #include <grpc/support/log.h>
+#include <grpcpp/resource_quota.h>
 #include <grpcpp/security/server_credentials.h>
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
@@ -22,6 +23,9 @@ constexpr int kAwaitedCalls = 128;
 // For connections without calls to close by themselves; a client that does not look at them, as one
 // without calls need not, must not hold up the end.
 constexpr auto kGoodbye = std::chrono::milliseconds(100);
+
+// What messages of all calls together may take; beyond it connections are read more slowly.
+constexpr std::size_t kMemoryBytes = 512ULL * 1024 * 1024;
 
 std::string in_url(const std::string& address) {
     return address.find(':') == std::string::npos ? address : '[' + address + ']';
@@ -92,6 +96,7 @@ base::Result<std::unique_ptr<GrpcServer>> GrpcServer::start(const GrpcServerOpti
     builder.AddListeningPort(address, ::grpc::InsecureServerCredentials(), &parts->port);
     builder.RegisterAsyncGenericService(&parts->host.generic);
     builder.SetMaxReceiveMessageSize(kMessageBytesMax);
+    builder.SetResourceQuota(::grpc::ResourceQuota("holdfast").Resize(kMemoryBytes));
     builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
     builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kCallsPerConnection);
     for (int i = 0; i < options.threads; ++i) {
