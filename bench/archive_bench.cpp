@@ -132,10 +132,13 @@ class Shop {
   public:
     Shop(const Settings& settings, Host& host)
         : settings_(settings), host_(host), commands_(10'000, 42), slots_(settings.alive) {
-        for (auto& receipt : commands_.receipts(kPlenty)) {
-            Slot slot;
-            ask(slot, std::move(receipt));
+        auto receipts = commands_.receipts(kPlenty);
+        std::vector<Slot> stocked(receipts.size());
+        for (std::size_t i = 0; i < receipts.size(); ++i) {
+            stocked[i].command = std::move(receipts[i]);
+            CHECK(host.writer->submit(stocked[i]) == model::RefusalCode::none);
         }
+        drain();
     }
 
     void run() {

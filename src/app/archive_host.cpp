@@ -3,7 +3,7 @@
 #include <filesystem>
 #include <utility>
 
-#include "app/fail_stop.hpp"
+#include "app/threads.hpp"
 #include "base/log.hpp"
 #include "partition/rocksdb_archive.hpp"
 
@@ -15,6 +15,8 @@ using base::Result;
 namespace {
 
 constexpr auto kArchivePause = std::chrono::milliseconds(50);
+// However small the window, being so far behind is nothing to hurry for.
+constexpr std::uint64_t kHurryEvents = 1'000'000;
 constexpr auto kIdleWait = std::chrono::milliseconds(100);
 
 }  // namespace
@@ -71,7 +73,7 @@ void ArchiveHost::start(const base::Clock& clock, partition::Writer& writer,
     archiver_ = std::make_unique<partition::Archiver>(ledger_, *archive_, options_);
     archiver_->offer_to(*writer.leaving(), offered);
     archiver_->offer_to(replayer.leaving(), replayer.state().archived.offered);
-    archiver_thread_ = std::jthread([this, &clock] { run_archiver(clock); });
+    archiver_thread_ = std::jthread([this, &clock, &writer] { run_archiver(clock, writer); });
     lookup_thread_ = std::jthread([this] { run_lookups(); });
 }
 
@@ -88,7 +90,17 @@ void ArchiveHost::stop() {
     }
 }
 
-void ArchiveHost::run_archiver(const base::Clock& clock) {
+// Under full load an idle thread starves, and memory would grow without end: far behind, it takes
+// its turn.
+void ArchiveHost::choose_priority(model::Sequence durable) {
+    const std::uint64_t behind = durable.value() - archive_->position().value();
+    const bool hurry = behind > (hurried_ ? 2 : 4) * options_.hot_events + kHurryEvents;
+    if (std::exchange(hurried_, hurry) != hurry) {
+        hurry ? use_normal_priority() : use_idle_priority();
+    }
+}
+
+void ArchiveHost::run_archiver(const base::Clock& clock, const partition::Writer& writer) {
     use_idle_priority();
     while (!stopping_.load(std::memory_order_acquire)) {
         const auto moved = archiver_->step(clock.now().wall);
@@ -103,6 +115,7 @@ void ArchiveHost::run_archiver(const base::Clock& clock) {
                  {"detail", std::string_view(moved.error().message)}});
             return;
         }
+        choose_priority(writer.figures().durable);
         if (!*moved) {
             static_cast<void>(archiver_wake_.try_acquire_for(kArchivePause));
         }

@@ -1,6 +1,7 @@
 // ArchiveHost: the archive of one partition and its two threads.
 //
-//   archiver thread  at idle priority: moves what leaves the hot window from the ledger into the
+//   archiver thread  at idle priority unless far behind: moves what leaves the hot window from the
+//   ledger into the
 //                    archive, and offers it to the states in memory
 //   lookup thread    finds what parked commands wait for
 //
@@ -59,7 +60,8 @@ class ArchiveHost {
 
     base::Result<void> open_archive();
     void use(std::unique_ptr<partition::Archive> archive);
-    void run_archiver(const base::Clock& clock);
+    void run_archiver(const base::Clock& clock, const partition::Writer& writer);
+    void choose_priority(model::Sequence durable);
     void run_lookups();
 
     std::string directory_;
@@ -71,6 +73,7 @@ class ArchiveHost {
 
     std::atomic<bool> stopping_{false};
     std::counting_semaphore<> archiver_wake_{0};
+    bool hurried_ = false;  // the archiver thread's
     std::jthread archiver_thread_;
     std::jthread lookup_thread_;
 };

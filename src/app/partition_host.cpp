@@ -8,7 +8,7 @@
 #include <filesystem>
 
 #include "app/archive_host.hpp"
-#include "app/fail_stop.hpp"
+#include "app/threads.hpp"
 #include "app/index_observer.hpp"
 #include "app/service_files.hpp"
 #include "base/check.hpp"

@@ -26,8 +26,8 @@ struct Leaving {
 
 class LeavingQueue {
   public:
-    // Beyond it the archiver waits: a list may be half a megabyte.
-    static constexpr std::size_t kListsMax = 8;
+    // Beyond it the archiver waits for whoever is so far behind: a list may be half a megabyte.
+    static constexpr std::size_t kListsMax = 64;
 
     [[nodiscard]] bool full() const {
         const std::lock_guard lock(mutex_);

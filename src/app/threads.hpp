@@ -13,5 +13,7 @@ namespace holdfast::app {
 
 // The calling thread runs when no other wants to.
 void use_idle_priority();
+// Takes its turn like any other.
+void use_normal_priority();
 
 }  // namespace holdfast::app

@@ -1,4 +1,4 @@
-#include "app/fail_stop.hpp"
+#include "app/threads.hpp"
 
 #include <pthread.h>
 #include <sched.h>
@@ -14,9 +14,16 @@ void fail_stop(std::string_view what, const base::Error& error) {
     std::_Exit(EXIT_FAILURE);
 }
 
-void use_idle_priority() {
+namespace {
+
+void use_policy(int policy) {
     const sched_param none{};
-    static_cast<void>(::pthread_setschedparam(::pthread_self(), SCHED_IDLE, &none));
+    static_cast<void>(::pthread_setschedparam(::pthread_self(), policy, &none));
 }
+
+}  // namespace
+
+void use_idle_priority() { use_policy(SCHED_IDLE); }
+void use_normal_priority() { use_policy(SCHED_OTHER); }
 
 }  // namespace holdfast::app
