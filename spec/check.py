@@ -4,7 +4,7 @@
     spec/check.py                 the fast scopes and all mutants: under a minute on one core
     spec/check.py --full          larger scopes too
     spec/check.py --only keys     what has this in its name
-    spec/check.py --explain NAME  the steps of the counterexample to a mutant or limit
+    spec/check.py --explain NAME  a shortest counterexample, step by step
 
 Exit code 0 only if every model held in a search that went to its end (nothing cut off by depth or
 memory), every mutant broke the property it should break, and no property or mutant is without the
@@ -29,6 +29,8 @@ COMPILER = "gcc"
 DEPTH_MAX = 5_000_000
 DEPTH_MAX_FAST = 100_000
 MEMORY_MAX_MB = 8_000
+STEERING = re.compile(r"\[(\.?\(?goto|IF|DO|break|else|sub-sequence|skip|\(1\))"
+                      r"|printf|\[\((\(?j<=|\(?by<=)|\[(j|by) = ")
 CUT_OFF = re.compile(r"max search depth too small|Search not completed|out of memory"
                      r"|reached -DMEMLIM|truncated|aborted", re.IGNORECASE)
 
@@ -76,8 +78,9 @@ def name_of(run):
 class Search:
     """One run of spin in a directory of its own."""
 
-    def __init__(self, run, directory, depth=DEPTH_MAX_FAST):
+    def __init__(self, run, directory, depth=DEPTH_MAX_FAST, shortest=False):
         self.run = run
+        self.shortest = shortest and not run.liveness
         self.mutant = isinstance(run, runs.Mutant)
         self.directory = directory
         self.depth = depth
@@ -98,6 +101,7 @@ class Search:
         # Another kind of search; what must always hold has been searched without it.
         kind = ["-DNFAIR=3", "-DNOREDUCE"] if self.run.liveness else ["-DSAFETY", "-DNOCLAIM"]
         memory = ["-DCOLLAPSE"] if self.depth > DEPTH_MAX_FAST else []
+        memory += ["-DREACH"] if self.shortest else []
         optimise = "-O0" if self.mutant else "-O1"
         made = self.call("spin", *self.defines(), "-a", "model.pml")
         if made.returncode == 0 and "rror" not in made.stdout:
@@ -109,7 +113,7 @@ class Search:
 
     def go(self):
         self.build()
-        words = ["./pan", f"-m{self.depth}", "-n", "-w20"]
+        words = ["./pan", f"-m{self.depth}", "-n", "-w20", *(["-i"] if self.shortest else [])]
         if self.run.liveness:
             words += ["-a", "-f", "-N", self.run.liveness]
         began = cpu_seconds()
@@ -128,8 +132,10 @@ class Search:
         return names[-1] if names else "?"
 
     def explain(self):
+        """The statements on the way to the counterexample, without those that only steer."""
         self.go()
-        return self.call("spin", *self.defines(), "-t", "-p", "-g", "-B", "model.pml").stdout
+        steps = self.call("spin", *self.defines(), "-t", "-p", "-B", "model.pml").stdout
+        return "\n".join(line for line in steps.splitlines() if not STEERING.search(line))
 
 
 def judge(run, outcome):
@@ -205,7 +211,7 @@ def main():
     chosen = [run for run in (*runs.FAST, *runs.MUTANTS) if wanted in name_of(run)]
     if arguments.explain:
         with tempfile.TemporaryDirectory(prefix="holdfast-spec-") as directory:
-            print(Search(chosen[0], pathlib.Path(directory)).explain())
+            print(Search(chosen[0], pathlib.Path(directory), shortest=True).explain())
         return 0
     failed = missing_partners() + canary() + check(chosen, DEPTH_MAX_FAST)
     if arguments.full:
