@@ -40,18 +40,22 @@ void Loop::change(int fd, Channel& channel, bool write) {
 
 void Loop::forget(int fd) { static_cast<void>(epoll_ctl(epoll_, EPOLL_CTL_DEL, fd, nullptr)); }
 
-void Loop::run_timers() {
+bool Loop::run_timers() {
+    bool any = false;
     const auto now = std::chrono::steady_clock::now();
     while (!timers_.empty() && timers_.top().time <= now) {
         const auto waiter = std::coroutine_handle<>::from_address(timers_.top().waiter);
         timers_.pop();
         waiter.resume();
+        any = true;
     }
+    return any;
 }
 
 void Loop::turn(SteadyTime until) {
-    run_timers();
-    if (!timers_.empty()) {
+    if (run_timers()) {
+        until = {};  // whoever was resumed may have made work for the caller
+    } else if (!timers_.empty()) {
         until = std::min(until, timers_.top().time);
     }
     const auto left = std::max(std::chrono::nanoseconds(0),

@@ -42,7 +42,7 @@ class Loop {
         void* waiter;
         bool operator<(const Timer& other) const { return time > other.time; }
     };
-    void run_timers();
+    bool run_timers();
 
     int epoll_ = -1;
     std::priority_queue<Timer> timers_;
