@@ -72,12 +72,15 @@ def find_best(bench, subjects):
         shape = base_shape(name, bench)
         if bench.quick:
             shape = shape.with_(seconds=SWEEP_SECONDS, warm_up=0.2)
-        points = []
-        subject.prepare(shape)
-        for connections, batch in CANDIDATES.get(name, single):
-            result = subject.load(with_concurrency(shape, connections, batch))
-            bench.record("sweep", name, result, connections=connections, batch=batch)
-            points.append(((connections, batch), result["per_second"]))
+        candidates = CANDIDATES.get(name, single)
+        points = [(candidates[0], 0)]
+        with bench.step(f"sweep: {name}"):
+            subject.prepare(shape)
+            for connections, batch in candidates:
+                result = subject.load(with_concurrency(shape, connections, batch))
+                bench.record("sweep", name, result, connections=connections, batch=batch)
+                points.append(((connections, batch), result["per_second"]))
+        subject.end()
         chosen[name] = best(points)
     return chosen
 

@@ -59,7 +59,7 @@ class InProcess:
 
 def machine(bench):
     """Decide, apply and encode in memory: per CPU second, as Google Benchmark counts it."""
-    only = ["--benchmark_filter=carts"] if bench.quick else []
+    only = ["--benchmark_filter=carts|replay"] if bench.quick else []
     run = subprocess.run([bench.tools / "machine_bench", "--benchmark_format=json", *only],
                          capture_output=True, text=True, check=True, timeout=MACHINE_LIMIT)
     for item in json.loads(run.stdout)["benchmarks"]:

@@ -84,6 +84,9 @@ class Subject:
     def load(self, shape):
         return run_driver(self.command(shape))
 
+    def end(self):
+        """What only this subject uses is stopped; shared servers go on."""
+
     def start_load(self, shape):
         """In the background, for what happens to the server meanwhile."""
         command = [str(word) for word in self.command(shape)]
@@ -232,7 +235,8 @@ class OnHoldfast(Subject):
 
     def prepare(self, shape):
         self.end()
-        self.server = Holdfast(self.workspace / "holdfast", self.binary, self.options)
+        directory = self.workspace / f"holdfast-{self.name.replace(' ', '-')}"
+        self.server = Holdfast(directory, self.binary, self.options)
         self.server.start()
         rows = [{"kind": "receipt", "source": "bench", "row": i, "sku": f"SKU-{i}",
                  "quantity": shape.units} for i in range(shape.stocked)]
