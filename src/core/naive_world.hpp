@@ -68,6 +68,7 @@ class NaiveWorld : private NaiveMachine {
         settle();
         compare_all();
     }
+    [[nodiscard]] const World& machine() const { return world_; }
 
   private:
     template <typename Left, typename Right>

@@ -379,6 +379,8 @@ class World {
         return in_order_of_ids(*state_).size() + state_->archived.reservations;
     }
     [[nodiscard]] std::uint64_t thawed() const { return shelf_ ? shelf_->thawed() : 0; }
+    // Every event that there ever was, encoded, by sequence.
+    [[nodiscard]] const auto& event_bytes() const { return events_; }
     // Events of the batch of the last command.
     [[nodiscard]] std::uint32_t last_count() const { return last_count_; }
     [[nodiscard]] std::vector<model::Event> last_events() const {

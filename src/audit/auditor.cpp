@@ -1,0 +1,167 @@
+#include "audit/auditor.hpp"
+
+#include <algorithm>
+#include <variant>
+
+#include "model/event_codec.hpp"
+#include "model/limits.hpp"
+
+namespace holdfast::audit {
+
+using namespace model;
+
+bool Auditor::add(std::span<const std::byte> sealed) {
+    findings_.looked(Check::chain);
+    const auto batch = ledger::open_sealed(sealed);
+    if (!batch) {
+        findings_.found(Check::chain, Sequence(last_.value() + 1), batch.error().message);
+        return false;
+    }
+    if (!follow_chain(*batch, sealed)) {
+        return false;
+    }
+    check_order(batch->header);
+    ++batches_;
+    bytes_ += sealed.size();
+    last_count_ = batch->header.count;
+    return fold_events(*batch);
+}
+
+bool Auditor::follow_chain(const ledger::Batch& batch, std::span<const std::byte> sealed) {
+    const Sequence first = batch.header.first;
+    if (first.value() != last_.value() + 1) {
+        findings_.found(Check::chain, first,
+                        "the batch follows event " + std::to_string(last_.value()));
+        return false;
+    }
+    if (batch.header.previous != hash_) {
+        findings_.found(Check::chain, first, "the batch names another one as the one before it");
+        return false;
+    }
+    hash_ = base::sha256(sealed);
+    last_ = batch.last();
+    return true;
+}
+
+void Auditor::check_order(const ledger::BatchHeader& header) {
+    findings_.looked(Check::epochs);
+    findings_.looked(Check::times);
+    if (header.epoch < epoch_) {
+        findings_.found(Check::epochs, header.first,
+                        "epoch " + std::to_string(header.epoch.value()) + " writes after epoch " +
+                            std::to_string(epoch_.value()));
+    }
+    if (header.time < time_) {
+        findings_.found(Check::times, header.first,
+                        "the batch is " + std::to_string((time_ - header.time).count()) +
+                            " ms older than the one before it");
+    }
+    epoch_ = std::max(epoch_, header.epoch);
+    time_ = std::max(time_, header.time);
+}
+
+bool Auditor::fold_events(const ledger::Batch& batch) {
+    EventCursor cursor(batch.payload, batch.header.first);
+    std::uint64_t count = 0;
+    logged_hashes_ = 0;
+    while (true) {
+        const auto item = cursor.next();
+        if (!item || !*item) {
+            if (!item || count != batch.header.count) {
+                findings_.found(Check::events, Sequence(batch.header.first.value() + count),
+                                item ? "the batch counts its events wrong" : item.error().message);
+                return false;
+            }
+            promises_.end_batch(batch.header.time, logged_hashes_ < count);
+            return true;
+        }
+        findings_.looked(Check::events);
+        const auto event = decode((*item)->bytes);
+        if (!event) {
+            findings_.found(Check::events, (*item)->sequence, event.error().message);
+            return false;
+        }
+        ++count;
+        logged_hashes_ +=
+            static_cast<std::uint32_t>(std::holds_alternative<StateHashLogged>(*event));
+        fold(*event, (*item)->sequence, batch.header.time);
+    }
+}
+
+namespace {
+
+struct Folder {
+    Findings& findings;
+    Policies& policies;
+    Keys& keys;
+    StockFold& stock;
+    Promises& promises;
+    Sequence at;
+    base::Time time;
+
+    void operator()(const LedgerCreated&) const {
+        if (at.value() != 1) {
+            findings.found(Check::names, at, "the ledger is created a second time");
+        }
+    }
+    void operator()(const TenantRegistered& e) const { policies.fold(e, at); }
+    void operator()(const ClassDefined& e) const { policies.fold(e, at); }
+    void operator()(const PoolDefined& e) const { policies.fold(e, at); }
+    void operator()(const CapsSet& e) const { policies.knows(e.tenant, at); }
+    void operator()(const SellingChanged& e) const { policies.fold(e, at); }
+    void operator()(const SkuRegistered& e) const { policies.fold(e, at); }
+    void operator()(const SkuUpdated& e) const { policies.fold(e, at); }
+    void operator()(const StockMoved& e) const { stock.fold(e, at); }
+    void operator()(const SafetyStockSet& e) const { stock.fold(e, at); }
+    void operator()(const TransferChanged& e) const { stock.fold(e, at); }
+    void operator()(const StockCounted& e) const { stock.fold(e, at); }
+    void operator()(const CaseOpened& e) const { stock.fold(e, at, time); }
+    void operator()(const CaseResolved& e) const { stock.fold(e, at, time); }
+    void operator()(const ReservationChanged& e) const { promises.fold(e, at, time); }
+    void operator()(const FactParked& e) const {
+        promises.fold(e, at);
+        stock.fold_parked(at);
+    }
+    void operator()(const ReleasedByName& e) const {
+        if (policies.knows(e.tenant, at)) {
+            promises.fold(e, at);
+            keys.fold(e);
+        }
+    }
+    void operator()(const RefusalRecorded& e) const {
+        if (policies.knows(e.tenant, at)) {
+            keys.fold(e, at, time);
+        }
+        findings.looked(Check::times);
+        if (e.refusal.decided_at != time) {
+            findings.found(Check::times, at,
+                           "a refusal was decided at another time than its batch");
+        }
+    }
+    void operator()(const DowntimeRecorded& e) const { promises.fold(e); }
+    void operator()(const StateHashLogged&) const {}
+};
+
+}  // namespace
+
+void Auditor::fold(const Event& event, Sequence at, base::Time time) {
+    std::visit(Folder{.findings = findings_,
+                      .policies = policies_,
+                      .keys = keys_,
+                      .stock = stock_,
+                      .promises = promises_,
+                      .at = at,
+                      .time = time},
+               event);
+    const KeyUse* const key = key_of(event);
+    if (!key->empty() && !std::holds_alternative<RefusalRecorded>(event)) {
+        keys_.use(*key, at);
+    }
+}
+
+void Auditor::finish() {
+    promises_.finish(last_);
+    stock_.finish(last_, last_count_ >= kBatchEventsMax);
+}
+
+}  // namespace holdfast::audit
