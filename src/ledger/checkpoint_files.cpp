@@ -233,6 +233,14 @@ Result<std::unique_ptr<CheckpointWriter>> CheckpointFiles::begin(model::Sequence
     return std::make_unique<CheckpointFileWriter>(std::move(file), directory_, at, header);
 }
 
+Result<std::vector<model::Sequence>> CheckpointFiles::positions() const {
+    return committed(directory_);
+}
+
+Result<void> CheckpointFiles::read(model::Sequence at, const BytesVisitor& visit) const {
+    return scan_file(directory_ + "/" + file_name(at), encode_header(partition_, at), visit);
+}
+
 Result<std::optional<model::Sequence>> CheckpointFiles::read_newest(
     model::Sequence tail, const BytesVisitor& visit) const {
     TRY(const auto all, committed(directory_));

@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "ledger/ledger.hpp"
 
@@ -32,6 +33,9 @@ class CheckpointFiles {
     // The newest intact one that is not ahead of `tail`; warns about those it passes over.
     [[nodiscard]] base::Result<std::optional<model::Sequence>> read_newest(
         model::Sequence tail, const BytesVisitor& visit) const;
+    // All that are there, newest first, and one of them; for whoever wants to see every one.
+    [[nodiscard]] base::Result<std::vector<model::Sequence>> positions() const;
+    [[nodiscard]] base::Result<void> read(model::Sequence at, const BytesVisitor& visit) const;
 
   private:
     std::string directory_;

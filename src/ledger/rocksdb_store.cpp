@@ -55,6 +55,7 @@ class Store final : public RocksdbStore {
 
     Result<void> open(StoreMode mode);
     Result<void> put_batch(const BatchRecord& batch, std::span<const PrivateText> texts) override;
+    Result<void> put_batches(std::span<const BatchRecord> batches) override;
     Result<void> put_private(std::span<const PrivateText> texts) override;
     Result<void> put_meta(std::string_view name, std::string_view value) override;
     Result<void> read_batches(model::Sequence first, model::Sequence through, std::size_t limit,
@@ -131,6 +132,15 @@ Result<void> Store::put_batch(const BatchRecord& record, std::span<const Private
     const Key key = key_of(record.first.value());
     TRY_VOID(check(batch.Put(families_[kBatches], slice(key), slice(record.sealed))));
     TRY_VOID(check(add_texts(batch, texts)));
+    return write(batch);
+}
+
+Result<void> Store::put_batches(std::span<const BatchRecord> records) {
+    rocksdb::WriteBatch batch;
+    for (const BatchRecord& record : records) {
+        const Key key = key_of(record.first.value());
+        TRY_VOID(check(batch.Put(families_[kBatches], slice(key), slice(record.sealed))));
+    }
     return write(batch);
 }
 

@@ -43,6 +43,7 @@ class RocksdbStore {
     // nothing is known.
     virtual base::Result<void> put_batch(const BatchRecord& batch,
                                          std::span<const PrivateText> texts) = 0;
+    virtual base::Result<void> put_batches(std::span<const BatchRecord> batches) = 0;
     virtual base::Result<void> put_private(std::span<const PrivateText> texts) = 0;
     virtual base::Result<void> put_meta(std::string_view name, std::string_view value) = 0;
 
