@@ -4,17 +4,16 @@
 
 #include <cstdio>
 #include <deque>
-#include <filesystem>
-#include <fstream>
 
 #include "api/time_text.hpp"
+#include "app/backup_tool.hpp"
 #include "app/event_text.hpp"
+#include "app/ledger_source.hpp"
 #include "app/ledger_stock.hpp"
-#include "app/verify.hpp"
+#include "app/verify_report.hpp"
 #include "cli/exit_code.hpp"
 #include "ledger/export.hpp"
 #include "ledger/feed.hpp"
-#include "ledger/rocksdb_ledger.hpp"
 #include "ledger/salvage.hpp"
 #include "model/event_codec.hpp"
 
@@ -26,63 +25,19 @@ using cli::ExitCode;
 
 namespace {
 
-int complain(const base::Error& error) {
-    fmt::print(stderr, "holdfast ledger: {}\n", error.message);
-    switch (error.code) {
-        case ErrorCode::not_found: return to_int(ExitCode::not_found);
-        case ErrorCode::invalid_input: return to_int(ExitCode::usage);
-        case ErrorCode::corrupted:
-        case ErrorCode::newer_format: return to_int(ExitCode::damaged);
-        default: return to_int(ExitCode::failed);
-    }
-}
-
-Result<std::unique_ptr<ledger::Ledger>> open_source(const std::string& source) {
-    if (std::filesystem::is_regular_file(source)) {
-        return ledger::open_exported(source);
-    }
-    TRY(const auto info, ledger::read_ledger_info(source));
-    return ledger::open_rocksdb_ledger(
-        {.path = source,
-         .partition = info.partition,
-         .create_if_missing = false,
-         .read_only = true,
-         .warn = [](const std::string& text) { fmt::print(stderr, "warning: {}\n", text); }});
-}
-
-void print_report(const VerifyReport& r, bool json) {
-    if (json) {
-        fmt::print(
-            R"({{"ok":{},"position":{},"batches":{},"events":{},"bytes":{},"state_hashes":{},)"
-            R"("checkpoint_compared":{},"reservations":{},"live_holds":{},"skus":{},)"
-            R"("state_hash":"{:016x}","violation":{}}})"
-            "\n",
-            r.violation.empty(), r.last.value(), r.batches, r.events, r.bytes, r.state_hashes,
-            r.checkpoint_compared, r.reservations, r.live_holds, r.skus, r.state_hash,
-            json_text(r.violation));
-        return;
-    }
-    fmt::print("position        {}\nbatches         {}\nevents          {}\nbytes           {}\n",
-               r.last.value(), r.batches, r.events, r.bytes);
-    fmt::print("state hashes    {} compared\ncheckpoint      {}\n", r.state_hashes,
-               r.checkpoint_compared ? "equals the replayed state" : "none");
-    fmt::print("reservations    {} ({} hold units)\nSKUs            {}\nstate hash      {:016x}\n",
-               r.reservations, r.live_holds, r.skus, r.state_hash);
-    fmt::print("{}\n", r.violation.empty() ? "OK: chain, state hashes and invariants hold"
-                                           : "DAMAGED: " + r.violation);
-}
-
 int verify(const cli::LedgerOptions& options) {
     const auto ledger = open_source(options.source);
     if (!ledger) {
         return complain(ledger.error());
     }
-    const auto report = verify_ledger(**ledger);
+    VerifyOptions how = verify_options(options.source);
+    how.violations_kept = options.violations;
+    const auto report = verify_ledger(**ledger, how);
     if (!report) {
         return complain(report.error());
     }
-    print_report(*report, options.json);
-    return to_int(report->violation.empty() ? ExitCode::ok : ExitCode::damaged);
+    fmt::print("{}", options.json ? report_json(*report) : report_text(*report));
+    return to_int(report->findings.clean() ? ExitCode::ok : ExitCode::damaged);
 }
 
 struct TailLine {
@@ -225,6 +180,8 @@ int run_ledger_tool(const cli::LedgerOptions& options) {
         case cli::LedgerAction::stock: return stock(options);
         case cli::LedgerAction::export_batches: return export_batches(options);
         case cli::LedgerAction::salvage: return salvage(options);
+        case cli::LedgerAction::backup: return run_backup(options);
+        case cli::LedgerAction::restore: return run_restore(options);
     }
     return to_int(ExitCode::usage);
 }

@@ -1,7 +1,7 @@
-// `holdfast ledger tail|verify|stock|export|salvage`: offline tools on a ledger or a copy of one.
+// `holdfast ledger tail|verify|stock|export|salvage|backup|restore`: tools on a ledger or a copy.
 //
-// They read only (salvage writes to a new directory). Exit codes: cli/exit_code.hpp.
-// Thread rule: once, on the main thread.
+// They read only (salvage, backup and restore write to a directory of their own). Exit codes:
+// cli/exit_code.hpp. Thread rule: once, on the main thread.
 #pragma once
 
 #include "cli/options.hpp"

@@ -1,112 +1,245 @@
 #include "app/verify.hpp"
 
+#include <chrono>
+
+#include "app/replay_beside.hpp"
+#include "audit/auditor.hpp"
 #include "core/invariants.hpp"
-#include "core/replay.hpp"
-#include "ledger/feed.hpp"
-#include "partition/recovery.hpp"
+#include "core/snapshot.hpp"
+#include "ledger/checkpoint_files.hpp"
 
 namespace holdfast::app {
 
+using audit::Check;
 using base::ErrorCode;
 using base::Result;
+using model::Sequence;
 
 namespace {
 
-constexpr std::size_t kBatchesPerRead = 64;
+constexpr std::size_t kBatchesPerRead = 256;
+constexpr std::uint64_t kEventsPerProgress = 1'000'000;
 
 bool is_damage(const base::Error& error) {
     return error.code == ErrorCode::corrupted || error.code == ErrorCode::newer_format;
 }
 
-// The checkpoint to compare with, if one can be read at all.
-struct Saved {
-    model::Sequence at{};
-    std::uint64_t hash = 0;
-};
+Result<std::uint64_t> hash_of_checkpoint(const ledger::CheckpointFiles& files, Sequence at) {
+    core::SnapshotReader reader;
+    TRY_VOID(files.read(at, [&](std::span<const std::byte> chunk) { return reader.add(chunk); }));
+    TRY(const auto state, reader.finish());
+    return state->hash;
+}
 
-Result<Saved> read_saved(ledger::Ledger& ledger) {
-    TRY(const auto saved, partition::read_checkpoint(ledger));
-    return Saved{.at = saved.checkpoint, .hash = saved.state->hash};
+// The state hash of every checkpoint that is not ahead of the ledger. One that cannot be read is a
+// finding; one that its owner has just dropped is none.
+Result<ReplayBeside::Checkpoints> read_checkpoints(const VerifyOptions& options, Sequence tail,
+                                                   model::PartitionId partition,
+                                                   audit::Findings& findings) {
+    ReplayBeside::Checkpoints out;
+    if (options.checkpoints.empty()) {
+        return out;
+    }
+    const ledger::CheckpointFiles files(options.checkpoints, partition, [](const auto&) {});
+    TRY(const auto positions, files.positions());
+    for (const Sequence at : positions) {
+        if (at > tail) {
+            continue;
+        }
+        findings.looked(Check::checkpoints);
+        const auto hash = hash_of_checkpoint(files, at);
+        if (hash) {
+            out.emplace(at, *hash);
+        } else if (is_damage(hash.error())) {
+            findings.found(Check::checkpoints, at, hash.error().message);
+        } else if (hash.error().code != ErrorCode::not_found) {
+            return std::unexpected(hash.error());
+        }
+    }
+    return out;
+}
+
+Result<model::PartitionId> partition_of(ledger::Ledger& ledger) {
+    model::PartitionId out;
+    TRY_VOID(
+        ledger.read_from(Sequence(1), 1, [&](std::span<const std::byte> sealed) -> Result<void> {
+            if (const auto batch = ledger::open_sealed(sealed)) {
+                out = batch->header.partition;
+            }
+            return {};
+        }));
+    return out;
+}
+
+// What both folds keep must be the same, however each came to it.
+void compare_folds(const audit::Auditor& auditor, const core::State& state, Sequence at,
+                   audit::Findings& findings) {
+    for (std::uint32_t i = 0; i < state.cells.size(); ++i) {
+        const core::Cell& cell = state.cells[i];
+        const std::uint32_t known = auditor.figures().find(cell.sku, cell.pool);
+        const model::CellImage audited =
+            known == audit::kNone ? model::CellImage{} : auditor.figures()[known].units;
+        findings.looked(Check::agreement);
+        if (audited != cell.units) {
+            findings.found(Check::agreement, at,
+                           "the figures of SKU " + state.sku(cell.sku).name + " differ");
+        }
+    }
+    for (std::size_t i = 0; i < auditor.promises().size(); ++i) {
+        const audit::ReservationRecord& audited = auditor.promises()[i];
+        const core::Reservation* const known =
+            state.find_reservation(model::ReservationId(audited.id));
+        if (known == nullptr && auditor.promises().units_of(audited).held == 0 &&
+            audited.waiting != model::ReservationState::queued) {
+            continue;  // over, and no longer kept in memory
+        }
+        findings.looked(Check::agreement);
+        const bool same = known != nullptr && known->version == audited.version &&
+                          known->deadline_ms == audited.deadline_ms &&
+                          state.units_of(*known) == auditor.promises().units_of(audited);
+        if (!same) {
+            findings.found(Check::agreement, at,
+                           "reservation " + std::to_string(audited.id) + " differs");
+        }
+    }
 }
 
 class Verifier {
   public:
-    Verifier(ledger::Ledger& ledger, Saved saved) : feed_(ledger, {}), saved_(saved) {}
+    Verifier(ledger::Ledger& ledger, const VerifyOptions& options, VerifyReport& report)
+        : ledger_(ledger), options_(options), report_(report), auditor_(report.findings) {}
 
-    Result<bool> next_batches() {
-        TRY(const auto count, feed_.next_batches(kBatchesPerRead, [this](const auto& batch) {
-            return replay(batch);
-        }));
-        return count > 0;
-    }
-
-    VerifyReport finish() {
-        report_.last = feed_.position();
-        report_.reservations = state_.reservations.size();
-        report_.live_holds = state_.totals.live_holds;
-        report_.skus = state_.skus.size();
-        report_.state_hash = state_.hash;
-        if (report_.violation.empty()) {
-            report_.violation = core::check_invariants(state_).value_or("");
+    Result<void> run() {
+        TRY(const auto tail, ledger_.tail());
+        tail_ = tail.last;
+        TRY(const auto partition, partition_of(ledger_));
+        TRY(auto checkpoints, read_checkpoints(options_, tail_, partition, report_.findings));
+        replay_.emplace(std::move(checkpoints));
+        while (!damaged_ && auditor_.last() < tail_) {
+            TRY_VOID(read_on());
         }
-        if (report_.violation.empty() && saved_.at > report_.last) {
-            report_.violation = "the checkpoint at " + std::to_string(saved_.at.value()) +
-                                " is ahead of the ledger";
+        auditor_.finish();
+        if (!damaged_ && auditor_.last() == tail.last && auditor_.hash() != tail.hash) {
+            report_.findings.found(Check::chain, tail.last,
+                                   "the last batch is another one than is remembered");
         }
-        return report_;
+        replay_->join();
+        judge_replay();
+        fill_in();
+        return {};
     }
-    void found(std::string violation) { report_.violation = std::move(violation); }
 
   private:
-    Result<void> replay(const ledger::Batch& batch) {
-        TRY_VOID(core::replay(state_, batch.payload, batch.header.first, batch.header.time,
-                              [this](const model::Event& event, model::Sequence) {
-                                  report_.state_hashes += static_cast<std::uint64_t>(
-                                      std::holds_alternative<model::StateHashLogged>(event));
-                              }));
-        ++report_.batches;
-        report_.events += batch.header.count;
-        report_.bytes += ledger::kBatchHeaderBytes + batch.payload.size();
-        if (saved_.at.value() != 0 && batch.last() == saved_.at) {
-            report_.checkpoint_compared = true;
-            if (state_.hash != saved_.hash) {
-                return base::failure(ErrorCode::corrupted,
-                                     "the checkpoint at " + std::to_string(saved_.at.value()) +
-                                         " is not the state that the events lead to");
-            }
+    Result<void> read_on() {
+        const Sequence before = auditor_.last();
+        const auto read = ledger_.read_from(
+            Sequence(before.value() + 1), kBatchesPerRead,
+            [&](std::span<const std::byte> sealed) -> Result<void> { return take(sealed); });
+        if (read && auditor_.last() == before && !damaged_ && before < tail_) {
+            damaged_ = true;
+            report_.findings.found(Check::chain, Sequence(before.value() + 1),
+                                   "the ledger has no batch here");
+        }
+        if (!read && !is_damage(read.error())) {
+            return read;
+        }
+        if (!read && !damaged_) {
+            damaged_ = true;
+            report_.findings.found(Check::chain, Sequence(auditor_.last().value() + 1),
+                                   read.error().message);
         }
         return {};
     }
 
-    ledger::Feed feed_;
-    Saved saved_;
-    core::State state_;
-    VerifyReport report_;
+    Result<void> take(std::span<const std::byte> sealed) {
+        if (auditor_.last() >= tail_) {
+            return {};  // appended since the reading began, or not asked for
+        }
+        if (is_beyond(sealed)) {
+            tail_ = auditor_.last();
+            return {};
+        }
+        if (!auditor_.add(sealed)) {
+            damaged_ = true;
+            return base::failure(ErrorCode::corrupted, "damaged");  // ends the reading
+        }
+        if (report_.findings.may_replay()) {
+            replay_->feed(sealed, auditor_.logged_hashes());
+        }
+        if (options_.progress && auditor_.last().value() / kEventsPerProgress != shown_) {
+            shown_ = auditor_.last().value() / kEventsPerProgress;
+            options_.progress({.done = auditor_.last(), .of = tail_});
+        }
+        return {};
+    }
+
+    [[nodiscard]] bool is_beyond(std::span<const std::byte> sealed) const {
+        const VerifyUntil& until = options_.until;
+        if (until.position.value() == UINT64_MAX && until.time == base::kNever) {
+            return false;
+        }
+        const auto batch = ledger::open_sealed(sealed);
+        return batch && (batch->last() > until.position || batch->header.time > until.time);
+    }
+
+    void judge_replay() {
+        audit::Findings& findings = report_.findings;
+        const core::State& state = replay_->state();
+        for (std::uint64_t i = 0; i < replay_->hashes(); ++i) {
+            findings.looked(Check::state_hashes);
+        }
+        if (replay_->failed()) {
+            findings.found(Check::state_hashes, replay_->failed()->at, replay_->failed()->text);
+        }
+        for (const Sequence at : replay_->different()) {
+            findings.found(Check::checkpoints, at, "is not the state that the events lead to");
+        }
+        if (replay_->last() != auditor_.last() || damaged_) {
+            return;  // the machine did not see all of it: nothing more can be compared
+        }
+        findings.looked(Check::invariants);
+        if (const auto wrong = core::check_invariants(state)) {
+            findings.found(Check::invariants, replay_->last(), *wrong);
+        }
+        compare_folds(auditor_, state, replay_->last(), findings);
+    }
+
+    void fill_in() {
+        report_.last = auditor_.last();
+        report_.time = auditor_.time();
+        report_.epoch = auditor_.epoch();
+        report_.batches = auditor_.batches();
+        report_.events = auditor_.last().value();
+        report_.bytes = auditor_.bytes();
+        report_.state_hashes = replay_->hashes();
+        report_.checkpoints = replay_->compared();
+        report_.reservations = auditor_.promises().size();
+        report_.live_holds = auditor_.promises().open();
+        report_.skus = auditor_.policies().skus();
+        report_.replayed = replay_->last();
+        report_.state_hash = replay_->state().hash;
+    }
+
+    ledger::Ledger& ledger_;
+    const VerifyOptions& options_;
+    VerifyReport& report_;
+    audit::Auditor auditor_;
+    std::optional<ReplayBeside> replay_;
+    Sequence tail_{};
+    std::uint64_t shown_ = 0;
+    bool damaged_ = false;
 };
 
 }  // namespace
 
-Result<VerifyReport> verify_ledger(ledger::Ledger& ledger) {
-    auto saved = read_saved(ledger);
-    if (!saved && !is_damage(saved.error())) {
-        return std::unexpected(saved.error());
-    }
-    Verifier verifier(ledger, saved.value_or(Saved{}));
-    if (!saved) {
-        verifier.found("the newest checkpoint: " + saved.error().message);
-    }
-    while (true) {
-        const auto more = verifier.next_batches();
-        if (!more && !is_damage(more.error())) {
-            return std::unexpected(more.error());
-        }
-        if (!more) {
-            verifier.found(more.error().message);
-        }
-        if (!more || !*more) {
-            return verifier.finish();
-        }
-    }
+Result<VerifyReport> verify_ledger(ledger::Ledger& ledger, const VerifyOptions& options) {
+    const auto begun = std::chrono::steady_clock::now();
+    VerifyReport report;
+    report.findings = audit::Findings(options.violations_kept);
+    TRY_VOID(Verifier(ledger, options, report).run());
+    report.seconds =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+    return report;
 }
 
 }  // namespace holdfast::app

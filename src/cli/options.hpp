@@ -50,15 +50,28 @@ struct ServeOptions {
     base::Duration clock_jump_max = std::chrono::hours(24);
 };
 
-enum class LedgerAction : std::uint8_t { tail, verify, stock, export_batches, salvage };
+enum class LedgerAction : std::uint8_t {
+    tail,
+    verify,
+    stock,
+    export_batches,
+    salvage,
+    backup,
+    restore,
+};
 
-// `holdfast ledger ...`: offline, on a ledger that no service has open.
+// `holdfast ledger ...`: on a copy, a stopped ledger, or beside the service that has it open.
 struct LedgerOptions {
     LedgerAction action = LedgerAction::verify;
-    std::string source;        // directory of a RocksDB ledger, or an exported file
-    std::string target;        // export: file, "-" is standard output; salvage: a new directory
-    std::uint64_t count = 20;  // tail: the newest so many events
-    std::uint64_t at = UINT64_MAX;  // stock: as of this event
+    std::string source;              // directory of a ledger or backup, or an exported file
+    std::string target;              // export: file, "-" is standard output; else a directory
+    std::uint64_t count = 20;        // tail: the newest so many events
+    std::uint64_t at = UINT64_MAX;   // stock: as of this event
+    std::uint64_t violations = 10;   // verify: shown of each check
+    bool without_private = false;    // backup: leave personal data and its key out
+    bool no_verify = false;          // backup: do not read the copy again
+    std::string until;               // restore: a position or a time; empty: all of it
+    std::uint64_t skip = 1'000'000;  // restore: positions that are not given out again
     bool json = false;
 };
 

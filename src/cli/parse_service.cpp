@@ -50,6 +50,30 @@ struct LedgerCommand {
     const char* target_help;  // null: it has none
 };
 
+void add_ledger_flags(CLI::App& app, LedgerOptions& options) {
+    switch (options.action) {
+        case LedgerAction::verify:
+            app.add_option("--violations", options.violations, "How many of each check are shown")
+                ->capture_default_str();
+            break;
+        case LedgerAction::backup:
+            app.add_flag("--without-private", options.without_private,
+                         "Leave out personal data and the key that finds it");
+            app.add_flag("--no-verify", options.no_verify,
+                         "Do not read the copy again and judge it");
+            break;
+        case LedgerAction::restore:
+            app.add_option("--until", options.until,
+                           "Only up to this position or time (RFC 3339), in whole batches")
+                ->type_name("POSITION|TIME");
+            app.add_option("--skip", options.skip,
+                           "Positions after the backup's end that are not given out again")
+                ->capture_default_str();
+            break;
+        default: break;
+    }
+}
+
 void add_ledger_command(CLI::App& group, Parsing& parsing, const LedgerCommand& command) {
     CLI::App* app = add_command(group, command.words);
     auto options = std::make_shared<LedgerOptions>();
@@ -66,6 +90,7 @@ void add_ledger_command(CLI::App& group, Parsing& parsing, const LedgerCommand& 
         app->add_option("--at", options->at, "As of this event; the newest if not given")
             ->type_name("EVENT");
     }
+    add_ledger_flags(*app, *options);
     app->add_flag("--json", options->json, "Print JSON");
     app->callback([options, &parsing] {
         LedgerOptions chosen = *options;
@@ -171,18 +196,19 @@ void add_serve_command(CLI::App& root, Parsing& parsing) {
 
 void add_ledger_commands(CLI::App& root, Parsing& parsing) {
     CLI::App* group =
-        add_command(root, {"ledger", "Look into, check, copy or rescue a stopped ledger", ""});
+        add_command(root, {"ledger", "Look into, audit, back up, restore or rescue a ledger", ""});
     add_ledger_command(*group, parsing,
                        {.words = {"tail", "Show the newest events",
                                   "holdfast ledger tail ./var/ledger -n 50 --json"},
                         .action = LedgerAction::tail,
                         .target_help = nullptr});
-    add_ledger_command(*group, parsing,
-                       {.words = {"verify", "Check chain, invariants and state hashes",
-                                  "holdfast ledger verify ./var/ledger\n"
-                                  "holdfast ledger verify backup.ledger"},
-                        .action = LedgerAction::verify,
-                        .target_help = nullptr});
+    add_ledger_command(
+        *group, parsing,
+        {.words = {"verify", "Audit every event: chain, rules, figures, state hashes",
+                   "holdfast ledger verify ./var/ledger\n"
+                   "holdfast ledger verify backup.ledger --json"},
+         .action = LedgerAction::verify,
+         .target_help = nullptr});
     add_ledger_command(*group, parsing,
                        {.words = {"stock", "List the figures of every stock cell as of an event",
                                   "holdfast ledger stock ./var/ledger\n"
@@ -198,6 +224,19 @@ void add_ledger_commands(CLI::App& root, Parsing& parsing) {
                        {.words = {"salvage", "Copy what is intact of a damaged ledger",
                                   "holdfast ledger salvage ./var/ledger ./var/rescued"},
                         .action = LedgerAction::salvage,
+                        .target_help = "A new directory"});
+    add_ledger_command(*group, parsing,
+                       {.words = {"backup", "Copy what is new into a backup, and verify it",
+                                  "holdfast ledger backup ./var/ledger /backup/ledger\n"
+                                  "holdfast ledger backup ./var/ledger ./b --without-private"},
+                        .action = LedgerAction::backup,
+                        .target_help = "A new directory, or an earlier backup of this ledger"});
+    add_ledger_command(*group, parsing,
+                       {.words = {"restore", "Make a new ledger from a backup",
+                                  "holdfast ledger restore /backup/ledger ./var/restored\n"
+                                  "holdfast ledger restore /backup/ledger ./var/restored "
+                                  "--until 2026-05-04T10:00:00Z"},
+                        .action = LedgerAction::restore,
                         .target_help = "A new directory"});
     add_keys(root, parsing);
 }

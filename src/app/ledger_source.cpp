@@ -1,0 +1,54 @@
+#include "app/ledger_source.hpp"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+
+#include "app/verify_report.hpp"
+#include "cli/exit_code.hpp"
+#include "ledger/backup.hpp"
+#include "ledger/export.hpp"
+#include "ledger/rocksdb_ledger.hpp"
+
+namespace holdfast::app {
+
+using base::ErrorCode;
+using base::Result;
+using cli::ExitCode;
+
+int complain(const base::Error& error) {
+    fmt::print(stderr, "holdfast ledger: {}\n", error.message);
+    switch (error.code) {
+        case ErrorCode::not_found: return to_int(ExitCode::not_found);
+        case ErrorCode::invalid_input: return to_int(ExitCode::usage);
+        case ErrorCode::corrupted:
+        case ErrorCode::newer_format: return to_int(ExitCode::damaged);
+        default: return to_int(ExitCode::failed);
+    }
+}
+
+Result<std::unique_ptr<ledger::Ledger>> open_source(const std::string& source) {
+    if (std::filesystem::is_regular_file(source)) {
+        return ledger::open_exported(source);
+    }
+    if (ledger::is_backup(source)) {
+        return ledger::open_backup(source);
+    }
+    TRY(const auto info, ledger::read_ledger_info(source));
+    return ledger::open_rocksdb_ledger(
+        {.path = source,
+         .partition = info.partition,
+         .create_if_missing = false,
+         .read_only = true,
+         .warn = [](const std::string& text) { fmt::print(stderr, "warning: {}\n", text); }});
+}
+
+VerifyOptions verify_options(const std::string& source) {
+    VerifyOptions out;
+    out.checkpoints =
+        std::filesystem::is_directory(source) ? ledger::LedgerPaths(source).checkpoints : "";
+    out.progress = progress_on_terminal();
+    return out;
+}
+
+}  // namespace holdfast::app

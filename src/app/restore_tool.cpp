@@ -1,0 +1,219 @@
+// `holdfast ledger restore`: verify, copy, move on, verify, and only then the name it was asked
+// for.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <filesystem>
+#include <optional>
+
+#include "api/time_text.hpp"
+#include "app/backup_tool.hpp"
+#include "app/event_text.hpp"
+#include "app/ledger_source.hpp"
+#include "app/verify_report.hpp"
+#include "cli/exit_code.hpp"
+#include "ledger/backup.hpp"
+#include "ledger/format.hpp"
+#include "ledger/posix_file.hpp"
+#include "ledger/rocksdb_ledger.hpp"
+#include "model/event_codec.hpp"
+#include "model/limits.hpp"
+
+namespace holdfast::app {
+
+using base::ErrorCode;
+using base::failure;
+using base::Result;
+using cli::ExitCode;
+using model::Sequence;
+
+namespace {
+
+// "123", the position "0.123" that the service shows, or a time.
+Result<VerifyUntil> parse_until(std::string_view text) {
+    VerifyUntil out;
+    if (text.empty()) {
+        return out;
+    }
+    const std::string_view number = text.substr(text.find('.') + 1);
+    std::uint64_t position = 0;
+    const auto read = std::from_chars(number.data(), number.data() + number.size(), position);
+    if (read.ec == std::errc{} && read.ptr == number.data() + number.size() &&
+        text.find(':') == std::string_view::npos) {
+        out.position = Sequence(position);
+        return out;
+    }
+    const auto time = api::parse_time(text);
+    if (!time) {
+        return failure(ErrorCode::invalid_input, "--until " + std::string(text) +
+                                                     " is neither a position nor a time such as "
+                                                     "2026-05-04T10:00:00Z");
+    }
+    out.time = *time;
+    return out;
+}
+
+// Positions, and the ids made from them, that the old ledger may have given out after the point
+// must never mean something else. So the new ledger's first own events, which change nothing, use
+// them up. They also say, once more, which state it begins with.
+Result<Sequence> move_on(const std::string& directory, model::PartitionId partition,
+                         std::uint64_t state_hash, Sequence until) {
+    TRY(const auto ledger,
+        ledger::open_rocksdb_ledger(
+            {.path = directory, .partition = partition, .create_if_missing = false}));
+    while (true) {
+        TRY(const auto tail, ledger->tail());
+        if (tail.last >= until) {
+            return tail.last;
+        }
+        const auto count = static_cast<std::uint32_t>(
+            std::min<std::uint64_t>(until.value() - tail.last.value(), model::kBatchEventsMax));
+        base::Buffer record;
+        ledger::reserve_header(record);
+        for (std::uint32_t i = 0; i < count; ++i) {
+            model::encode(model::StateHashLogged{.hash = state_hash}, record);
+        }
+        const base::Sha256 hash = ledger::seal(record, {.partition = partition,
+                                                        .first = Sequence(tail.last.value() + 1),
+                                                        .count = count,
+                                                        .epoch = tail.epoch,
+                                                        .time = tail.time,
+                                                        .previous = tail.hash});
+        TRY_VOID(ledger->append({.expected_last = tail.last,
+                                 .epoch = tail.epoch,
+                                 .batch = record,
+                                 .private_texts = {},
+                                 .hash = hash}));
+    }
+}
+
+struct Restored {
+    ledger::RestoreReport report;
+    Sequence first_own;  // the next event of the service
+    base::Time time;     // of the newest event that was kept
+    VerifyReport verified;
+};
+
+Result<void> expect_free(const std::string& target, const std::string& work) {
+    std::error_code ignored;
+    if (std::filesystem::exists(target) && !std::filesystem::is_empty(target, ignored)) {
+        return failure(ErrorCode::invalid_input,
+                       target + " is there already: a restore never writes over anything");
+    }
+    if (std::filesystem::exists(work)) {
+        return failure(ErrorCode::invalid_input,
+                       work + " is left from a restore that did not finish; remove it first");
+    }
+    return {};
+}
+
+Result<VerifyReport> verify_source(const std::string& source, const VerifyUntil& until) {
+    TRY(const auto backup, ledger::open_backup(source));
+    TRY(const auto tail, backup->tail());
+    if (until.position.value() != UINT64_MAX && until.position > tail.last) {
+        return failure(ErrorCode::invalid_input,
+                       "the backup ends at event " + std::to_string(tail.last.value()));
+    }
+    VerifyOptions how = verify_options(source);
+    how.until = until;
+    return verify_ledger(*backup, how);
+}
+
+// The finished ledger is in `work`.
+Result<Restored> build(const cli::LedgerOptions& options, const VerifyReport& source,
+                       const std::string& work) {
+    Restored out;
+    TRY(out.report,
+        ledger::restore_backup(
+            {.backup = options.source, .target = work, .until = source.last, .progress = {}}));
+    out.time = out.report.tail.time;
+    TRY(const auto info, ledger::read_ledger_info(work));
+    TRY(const Sequence last, move_on(work, info.partition, source.state_hash,
+                                     Sequence(out.report.backup_last.value() + options.skip)));
+    out.first_own = Sequence(last.value() + 1);
+    TRY(const auto made, open_source(work));
+    TRY(out.verified, verify_ledger(*made, verify_options(work)));
+    if (out.verified.findings.clean() && out.verified.state_hash != source.state_hash) {
+        return failure(ErrorCode::corrupted,
+                       "the restored state is not the one that was backed up");
+    }
+    return out;
+}
+
+std::string restored_text(const Restored& r, const std::string& target) {
+    const std::uint64_t kept = r.report.tail.last.value();
+    std::string out = fmt::format(
+        "restored        {}\nledger          {} (was {})\nposition        {} of {}, {}\n"
+        "next event      {}\n\n",
+        target, r.report.id, r.report.source_id, kept, r.report.backup_last.value(),
+        api::format_time(r.time), r.first_own.value());
+    out += fmt::format(
+        "What happened after event {} is not in this ledger: reservations made since are unknown\n"
+        "(404), and a retry of a key used since acts again. Positions {} to {} and their ids are\n"
+        "never given out again. Never start a service on the old directory beside this one, and\n"
+        "count what moved since (docs/backup.md).\n",
+        kept, kept + 1, r.first_own.value() - 1);
+    return out + (r.report.has_private
+                      ? ""
+                      : "The backup was taken without private texts: buyers' data is gone, and "
+                        "known buyers are not recognised.\n");
+}
+
+std::string restored_json(const Restored& r, const std::string& target) {
+    std::string audit = report_json(r.verified);
+    audit.pop_back();  // its line feed
+    return fmt::format(
+        R"({{"directory":{},"ledger":"{}","was":"{}","position":{},"time":"{}",)"
+        R"("backup_position":{},"next_event":{},"private_texts":{},"private":{},"verify":{}}})"
+        "\n",
+        json_text(target), r.report.id, r.report.source_id, r.report.tail.last.value(),
+        api::format_time(r.time), r.report.backup_last.value(), r.first_own.value(),
+        r.report.private_texts, r.report.has_private, audit);
+}
+
+int damaged(const VerifyReport& report, const std::string& what) {
+    fmt::print(stderr, "{}\nholdfast ledger: {} does not verify; nothing was restored\n",
+               report_text(report), what);
+    return to_int(ExitCode::damaged);
+}
+
+}  // namespace
+
+int run_restore(const cli::LedgerOptions& options) {
+    const std::string work = options.target + ".restoring";
+    if (const auto is_free = expect_free(options.target, work); !is_free) {
+        return complain(is_free.error());
+    }
+    const auto until = parse_until(options.until);
+    if (!until) {
+        return complain(until.error());
+    }
+    const auto source = verify_source(options.source, *until);
+    if (!source) {
+        return complain(source.error());
+    }
+    if (!source->findings.clean()) {
+        return damaged(*source, options.source);
+    }
+    if (source->last.value() == 0) {
+        return complain(
+            {ErrorCode::invalid_input, "the backup has nothing up to " + options.until});
+    }
+    const auto restored = build(options, *source, work);
+    if (!restored) {
+        return complain(restored.error());
+    }
+    if (!restored->verified.findings.clean()) {
+        return damaged(restored->verified, work);
+    }
+    if (const auto named = ledger::rename_durably(work, options.target); !named) {
+        return complain(named.error());
+    }
+    fmt::print("{}", options.json ? restored_json(*restored, options.target)
+                                  : restored_text(*restored, options.target) + "\n" +
+                                        report_text(restored->verified));
+    return to_int(ExitCode::ok);
+}
+
+}  // namespace holdfast::app
