@@ -47,11 +47,13 @@ std::string summary_text(const ledger::BackupReport& r, const std::string& targe
         "new             {} events in {} batches, {} bytes\nsegments        {}\n",
         target, r.id, r.tail.last.value(), api::format_time(r.tail.time),
         r.tail.last.value() - r.from.value(), r.batches, r.bytes, r.segments);
-    return out +
-           (r.has_private
-                ? fmt::format("private texts   {}, and the key that finds them\n", r.private_texts)
-                : "private texts   left out: restored from this, the ledger knows no "
-                  "buyer's data and no longer recognises a buyer\n");
+    if (!r.has_private) {
+        return out +
+               "private texts   left out: restored from this, the ledger knows no buyer's "
+               "data and no longer recognises a buyer\n";
+    }
+    return out + fmt::format("private texts   {}{}\n", r.private_texts,
+                             r.has_key ? ", and the key that finds them" : "");
 }
 
 std::string summary_json(const ledger::BackupReport& r, const VerifyReport* verified) {

@@ -60,32 +60,66 @@ void Auditor::check_order(const ledger::BatchHeader& header) {
     time_ = std::max(time_, header.time);
 }
 
+// Far enough for memory to answer, near enough to be still there.
+constexpr std::size_t kDecodedAhead = 16;
+
+// What folding the event will look at. Only ever a hint.
+void Auditor::prefetch(const Event& event) const {
+    const KeyUse* const key = key_of(event);
+    if (!key->empty()) {
+        keys_.prefetch(key->key);
+    }
+    if (const auto* const changed = std::get_if<ReservationChanged>(&event)) {
+        for (const LineImage& line : changed->image.lines) {
+            policies_.prefetch(line.sku);
+            figures_.prefetch(line.sku);
+        }
+        promises_.prefetch(changed->image.id);
+    } else if (const auto* const moved = std::get_if<StockMoved>(&event)) {
+        policies_.prefetch(moved->sku);
+        figures_.prefetch(moved->sku);
+    }
+}
+
+// Decodes some events, so that what they need is on its way, then folds them.
 bool Auditor::fold_events(const ledger::Batch& batch) {
     EventCursor cursor(batch.payload, batch.header.first);
     std::uint64_t count = 0;
     logged_hashes_ = 0;
-    while (true) {
-        const auto item = cursor.next();
-        if (!item || !*item) {
-            if (!item || count != batch.header.count) {
-                findings_.found(Check::events, Sequence(batch.header.first.value() + count),
-                                item ? "the batch counts its events wrong" : item.error().message);
-                return false;
+    std::vector<std::pair<Sequence, Event>> decoded;
+    decoded.reserve(kDecodedAhead);
+    std::optional<std::string> damage;
+    bool ends = false;
+    while (!ends && !damage) {
+        decoded.clear();
+        while (!ends && !damage && decoded.size() < kDecodedAhead) {
+            const auto item = cursor.next();
+            ends = item && !*item;
+            auto event = item && *item ? decode((*item)->bytes) : base::Result<Event>();
+            if (!item || !event) {
+                damage = item ? event.error().message : item.error().message;
+            } else if (!ends) {
+                prefetch(*event);
+                decoded.emplace_back((*item)->sequence, *std::move(event));
             }
-            promises_.end_batch(batch.header.time, logged_hashes_ < count);
-            return true;
         }
-        findings_.looked(Check::events);
-        const auto event = decode((*item)->bytes);
-        if (!event) {
-            findings_.found(Check::events, (*item)->sequence, event.error().message);
-            return false;
+        for (const auto& [at, event] : decoded) {
+            findings_.looked(Check::events);
+            logged_hashes_ +=
+                static_cast<std::uint32_t>(std::holds_alternative<StateHashLogged>(event));
+            fold(event, at, batch.header.time);
+            ++count;
         }
-        ++count;
-        logged_hashes_ +=
-            static_cast<std::uint32_t>(std::holds_alternative<StateHashLogged>(*event));
-        fold(*event, (*item)->sequence, batch.header.time);
     }
+    if (!damage && count != batch.header.count) {
+        damage = "the batch counts its events wrong";
+    }
+    if (damage) {
+        findings_.found(Check::events, Sequence(batch.header.first.value() + count), *damage);
+        return false;
+    }
+    promises_.end_batch(batch.header.time, logged_hashes_ < count);
+    return true;
 }
 
 namespace {

@@ -58,6 +58,7 @@ class Auditor {
     bool follow_chain(const ledger::Batch& batch, std::span<const std::byte> sealed);
     void check_order(const ledger::BatchHeader& header);
     bool fold_events(const ledger::Batch& batch);
+    void prefetch(const model::Event& event) const;
     void fold(const model::Event& event, model::Sequence at, base::Time time);
 
     Findings& findings_;

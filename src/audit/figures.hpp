@@ -46,6 +46,12 @@ class Figures {
         return sku.value() < first_.size() ? first_[sku.value()] : kNone;
     }
 
+    void prefetch(model::SkuId sku) const {
+        if (const std::uint32_t first = first_of(sku); first != kNone) {
+            __builtin_prefetch(&cells_[first]);
+            __builtin_prefetch(reinterpret_cast<const std::byte*>(&cells_[first] + 1) - 1);
+        }
+    }
     // False if fewer than none would be unavailable for that reason.
     bool add_unavailable(std::uint32_t cell, model::Reason reason, std::int64_t delta);
 

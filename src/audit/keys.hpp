@@ -26,6 +26,11 @@ class DigestSet {
     // False if it was there.
     bool insert(base::Digest128 digest);
     [[nodiscard]] bool contains(base::Digest128 digest) const;
+    void prefetch(base::Digest128 digest) const {
+        if (!places_.empty()) {
+            __builtin_prefetch(&places_[digest.low & (places_.size() - 1)]);
+        }
+    }
 
   private:
     [[nodiscard]] std::size_t place_of(base::Digest128 digest) const;
@@ -39,6 +44,7 @@ class Keys {
   public:
     Keys(Findings& findings, const Policies& policies) : findings_(findings), policies_(policies) {}
 
+    void prefetch(base::Digest128 key) const { effects_.prefetch(key); }
     // The key of an event that had an effect.
     void use(const model::KeyUse& key, model::Sequence at);
     void fold(const model::RefusalRecorded& event, model::Sequence at, base::Time time);

@@ -46,6 +46,11 @@ class Policies {
     bool knows(model::TenantId tenant, model::SkuId sku, model::Sequence at);
     bool knows(model::TenantId tenant, model::SkuId sku, model::PoolId pool, model::Sequence at);
 
+    void prefetch(model::SkuId id) const {
+        if (id.value() < skus_.size()) {
+            __builtin_prefetch(&skus_[id.value()]);
+        }
+    }
     [[nodiscard]] const TenantRecord& tenant(model::TenantId id) const {
         return tenants_[id.value()];
     }

@@ -130,6 +130,20 @@ TEST(Parse, LedgerToolsTakeALedgerWithOrWithoutItsScheme) {
     EXPECT_EQ(printed_of({"ledger", "salvage", "a"}).code, ExitCode::usage);
 }
 
+TEST(Parse, BackupAndRestoreTakeASourceATargetAndTheirOwnFlags) {
+    const auto backup = std::get<LedgerOptions>(
+        parsed({"ledger", "backup", "rocksdb:a", "b", "--without-private", "--no-verify"}));
+    EXPECT_EQ(backup.action, LedgerAction::backup);
+    EXPECT_EQ(backup.source, "a");
+    EXPECT_TRUE(backup.without_private && backup.no_verify);
+    const auto restore = std::get<LedgerOptions>(
+        parsed({"ledger", "restore", "b", "c", "--until", "0.17", "--skip", "5"}));
+    EXPECT_EQ(restore.target, "c");
+    EXPECT_EQ(restore.until, "0.17");
+    EXPECT_EQ(restore.skip, 5U);
+    EXPECT_EQ(printed_of({"ledger", "verify", "a", "--until", "3"}).code, ExitCode::usage);
+}
+
 TEST(Parse, KeysNewAndReplayFillTheirOptions) {
     const auto keys = std::get<KeysNewOptions>(parsed({"keys", "new", "web", "--scopes", "read"}));
     EXPECT_EQ(keys.name, "web");

@@ -32,6 +32,7 @@ struct BackupReport {
     std::uint64_t segments = 0;  // files there are now
     std::uint64_t private_texts = 0;
     bool has_private = false;
+    bool has_key = false;  // none if no service has opened the ledger yet
 };
 
 // Errors: invalid_input (the target holds something else, or a backup of another ledger or of one

@@ -98,6 +98,7 @@ class Backup {
         report_.segments = manifest.segments.size();
         report_.private_texts = manifest.text_count;
         report_.has_private = !manifest.texts.empty();
+        report_.has_key = manifest.has_key;
         return report_;
     }
 
