@@ -4,13 +4,14 @@
  * number of times: concurrent duplicates, retries after hours, and whatever the network delays.
  *
  * Modelled as the code does it (decide.cpp judge_key and may_record, decide_create judge_tombstone,
- * decide_release_by_name, apply_keys; core/missing and core/forget for the archive): key, result and
- * effect are one event; what is decided is in memory at once and durable later, and only then are
- * answers released; a crash keeps what is durable and perhaps the batch that was being written;
- * refusals are recorded or not, bounded, oldest out first; a release by a key that nobody has seen
- * leaves a tombstone. The archive follows the durable ledger; a key may leave memory when the archive
- * has it; a filter that is never wrong when it says no is asked first, and a command that it says
- * "maybe" to is parked, looked up by somebody else, and decided later.
+ * decide_release_by_name, apply_keys; for the archive core/missing and partition/parked_commands,
+ * forgetter, archiver): key, result and effect are one event; what is decided is in memory at once and
+ * durable later, and only then are answers released; a crash keeps what is durable and perhaps the
+ * batch that was being written; refusals are recorded or not, bounded, oldest out first; a release by a
+ * key that nobody has seen leaves a tombstone. The archive follows the durable ledger; a key may leave
+ * memory when the archive has it. A filter that is never wrong when it says no is asked first, and a
+ * command that it says "maybe" to (also because a part of it was not made yet) is parked, looked up by
+ * somebody else, and decided later; what it was looked up for is pinned until then.
  *
  * Left out, and why that is sound:
  * - Stock: whether a create succeeds or is refused is a free choice here, so every history of stock is
@@ -314,16 +315,16 @@ inline crash(survives) {
 #define MAY_FORGET(k) (in_memory[k] && effect[k] != 0 && archived[k] == effect[k])
 #endif
 
-/* Nothing on the way to an answer rests on this key. */
-#define AT_REST(k) (answer[k] == 0)
+/* What a parked command was looked up for stays where it is until that command was decided: so what
+   was not found can only have come into memory meanwhile. */
+#ifdef BUG_NOTHING_IS_PINNED
+#define PINNED(k) false
+#else
+#define PINNED(k) (parked[0] == k + 1 || parked[1] == k + 1)
+#endif
 
 inline forget(k) {
-    in_memory[k] = false; in_filter[k] = true;
-#ifndef BUG_BELIEVES_AN_OLD_LOOK
-    /* Who was told "absent" before asks again. */
-    found[0] = (found[0] == ABSENT -> 0 : found[0]);
-    found[1] = (found[1] == ABSENT -> 0 : found[1])
-#endif
+    in_memory[k] = false; in_filter[k] = true
 }
 
 proctype machinery() {
@@ -344,7 +345,7 @@ end:
         if
         :: d_step { TO_ARCHIVE(k) != 0 && archived[k] == 0 ->
                archived[k] = TO_ARCHIVE(k); in_filter[k] = true }
-        :: d_step { MAY_FORGET(k) && AT_REST(k) -> forget(k) }
+        :: d_step { MAY_FORGET(k) && !PINNED(k) -> forget(k) }
         :: else
         fi;
         k = 0
