@@ -108,7 +108,8 @@ def half_load(bench, place, rate):
     capped = min(rate, LONG_RUN_COMMANDS_MAX / seconds)
     place.fresh()
     before = probe(bench.workspace, 50)
-    result = place.service("load", seconds=seconds, rate=capped, checkpoint_every=1_000_000)
+    result = place.service("load", seconds=seconds, rate=capped, checkpoint_every=1_000_000,
+                           outstanding=65_536)
     size = max(512, int(result["batch_bytes"]))
     took = fdatasync_us(bench.workspace, size, 200)
     result |= {"rate": capped, "half": rate, "probe_before": before["4096"],

@@ -14,6 +14,8 @@ int run_load(const ServiceSettings& settings) {
     shop.hold_live(settings.live);
     auto& writer = host.writer();
     const auto before = writer.figures();
+    const auto tail_before = host.ledger().tail();
+    CHECK(tail_before.has_value());
     const double cpu = base::read_process_stats().cpu_seconds;
     const auto begin = std::chrono::steady_clock::now();
     const auto end =
@@ -36,8 +38,8 @@ int run_load(const ServiceSettings& settings) {
     CHECK(tail.has_value());
     json.number("ledger_bytes", static_cast<double>(tail->bytes));
     json.number("events", static_cast<double>(tail->last.value()));
-    json.number("batch_bytes",
-                static_cast<double>(tail->bytes) / static_cast<double>(after.batches));
+    json.number("batch_bytes", static_cast<double>(tail->bytes - tail_before->bytes) /
+                                   static_cast<double>(after.batches - before.batches));
     json.number("append_p50_us", static_cast<double>(appends.p50.count()));
     json.number("append_p99_us", static_cast<double>(appends.p99.count()));
     json.number("cpu", base::read_process_stats().cpu_seconds - cpu);
