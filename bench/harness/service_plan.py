@@ -253,7 +253,7 @@ def grpc_run(bench, program, server, options):
 
 
 def grpc_port(server):
-    for line in server.log.read_text().splitlines():
+    for line in reversed(server.log.read_text().splitlines()):  # of the newest start
         if '"listening for gRPC"' in line:
             return int(json.loads(line)["address"].rsplit(":", 1)[1])
     raise ServerProblem("the service does not say where it listens for gRPC")
