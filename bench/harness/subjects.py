@@ -10,6 +10,7 @@ from . import audit
 from .servers import Holdfast, Postgres, Redis, ServerProblem, wait_until
 
 PLENTY = 100_000_000
+LOCK_MS = 100
 PEERS = pathlib.Path(__file__).resolve().parent.parent / "peers"
 DRIVER_LIMIT = 900.0
 
@@ -133,7 +134,8 @@ class OnPostgres(Subject):
         out = [self.tools / "peer_load", "--technique", self.technique, "--pg", self.server.address,
                "--scripts", PEERS, "--ttl-ms", shape.ttl_ms, *self.common(shape)]
         if self.redis is not None:
-            out += ["--redis", self.redis.socket, "--pause-percent", shape.pause_percent]
+            out += ["--redis", self.redis.socket, "--pause-percent", shape.pause_percent,
+                    "--lock-ms", LOCK_MS]
         return out
 
     def judge(self, shape, result):

@@ -8,6 +8,7 @@ namespace {
 
 constexpr auto kSweepEvery = std::chrono::milliseconds(100);
 constexpr int kLockTriesMax = 100'000;
+constexpr long kPauseLocks = 5;  // a paused holder stays away for so many lives of its lock
 
 const char* target_state(Verb verb) { return verb == Verb::commit ? "1" : "2"; }
 
@@ -120,7 +121,7 @@ Task<Outcome> LockSession::reserve_under_lock(Operation& operation) {
         co_return operation.hold.text().empty() ? Outcome::refused : Outcome::done;
     }
     if (settings_.pause_percent != 0 && dice_.chance(settings_.pause_percent, 100)) {
-        co_await Pause{driver_.loop(), std::chrono::milliseconds(settings_.lock_ms * 3 / 2)};
+        co_await Pause{driver_.loop(), std::chrono::milliseconds(settings_.lock_ms * kPauseLocks)};
     }
     const bool enough = std::atoll(std::string(stock.value(0, 0)).c_str()) >= 1;
     const std::string key = operation.key.uuid();
