@@ -13,6 +13,7 @@ import pwd
 import shutil
 import signal
 import socket
+import stat
 import subprocess
 import tempfile
 import time
@@ -32,12 +33,19 @@ class ServerProblem(Exception):
 def workspace(parent):
     """A fresh directory that every user may pass through: PostgreSQL runs as its own user."""
     pathlib.Path(parent).mkdir(parents=True, exist_ok=True)
+    if not everybody_reaches(parent):
+        parent = tempfile.gettempdir()
     path = pathlib.Path(tempfile.mkdtemp(prefix="holdfast-bench.", dir=parent))
     path.chmod(0o755)
     try:
         yield path
     finally:
         shutil.rmtree(path, ignore_errors=True)
+
+
+def everybody_reaches(path):
+    path = pathlib.Path(path).resolve()
+    return all(folder.stat().st_mode & stat.S_IXOTH for folder in (path, *path.parents))
 
 
 def _die_with_parent():
