@@ -7,12 +7,29 @@
 
 #include <optional>
 
+#include "base/allocation_testing.hpp"
 #include "base/check.hpp"
 #include "bench/commands.hpp"
 #include "core/machine.hpp"
 
 namespace holdfast::bench {
 namespace {
+
+// Heap allocations between two points of time that the benchmark measures.
+class Allocations {
+  public:
+    void begin() { begun_at_ = base::testing::allocations; }
+    void end() { count_ += base::testing::allocations - begun_at_; }
+    void report(benchmark::State& bench, std::int64_t commands) const {
+        bench.SetItemsProcessed(commands);
+        bench.counters["allocations_per_command"] =
+            static_cast<double>(count_) / static_cast<double>(commands);
+    }
+
+  private:
+    std::uint64_t begun_at_ = 0;
+    std::uint64_t count_ = 0;
+};
 
 constexpr std::size_t kBatchCommands = 4'096;
 constexpr std::int64_t kPlenty = 1LL << 40;
@@ -65,6 +82,7 @@ class Runner {
 
 void holds(benchmark::State& bench) {
     Runner runner(static_cast<std::size_t>(bench.range(0)));
+    Allocations allocations;
     std::vector<model::Command> batch(kBatchCommands);
     for (auto _ : bench) {
         bench.PauseTiming();
@@ -72,13 +90,15 @@ void holds(benchmark::State& bench) {
             command = runner.commands.hold(3'600);
         }
         runner.begin(kStart);
+        allocations.begin();
         bench.ResumeTiming();
         for (std::size_t i = 0; i < batch.size(); ++i) {
             runner.prefetch(batch, i);
             CHECK(runner.run(batch[i]).outcome == core::Outcome::applied);
         }
+        allocations.end();
     }
-    bench.SetItemsProcessed(bench.iterations() * static_cast<std::int64_t>(kBatchCommands));
+    allocations.report(bench, bench.iterations() * static_cast<std::int64_t>(kBatchCommands));
 }
 
 // Each iteration holds a batch at second n, ends nine in ten of the batch before, and lets the
@@ -87,6 +107,7 @@ void carts(benchmark::State& bench) {
     Runner runner(static_cast<std::size_t>(bench.range(0)));
     std::vector<model::Command> batch;
     std::vector<model::ReservationId> held;
+    Allocations allocations;
     std::int64_t done = 0;
     base::Time now = kStart;
     for (auto _ : bench) {
@@ -104,6 +125,7 @@ void carts(benchmark::State& bench) {
         held.clear();
         now += std::chrono::seconds(1);
         runner.begin(now);
+        allocations.begin();
         bench.ResumeTiming();
         done += static_cast<std::int64_t>(runner.expire());
         for (std::size_t i = 0; i < batch.size(); ++i) {
@@ -114,9 +136,10 @@ void carts(benchmark::State& bench) {
                 held.emplace_back(execution.sequence.value());
             }
         }
+        allocations.end();
         done += static_cast<std::int64_t>(batch.size());
     }
-    bench.SetItemsProcessed(done);
+    allocations.report(bench, done);
 }
 
 BENCHMARK(holds)->Arg(1)->Arg(100'000)->MinTime(3);

@@ -90,9 +90,9 @@ bool is_stopped(const Tenant& tenant, const Pool& pool, base::Time now) {
 
 }  // namespace
 
-std::vector<std::uint32_t> usable_cells(const State& state, SkuId id, PoolId named,
+base::PooledVector<std::uint32_t> usable_cells(const State& state, SkuId id, PoolId named,
                                         const Whereabouts& where) {
-    std::vector<std::uint32_t> out;
+    base::PooledVector<std::uint32_t> out;
     const Sku& sku = state.sku(id);
     if (named != kAnyPool) {
         const std::uint32_t cell = state.find_cell(id, named);
@@ -111,7 +111,7 @@ std::vector<std::uint32_t> usable_cells(const State& state, SkuId id, PoolId nam
         }
         return out;
     }
-    std::vector<Place> places;
+    base::PooledVector<Place> places;
     for (std::uint32_t c = sku.cell; c != kNoIndex; c = state.next_cell(c)) {
         const Pool& pool = where.tenant.pools[state.cells[c].pool.value()];
         const int rank = rank_of(where.tenant, pool, where.channel);
@@ -144,8 +144,8 @@ struct Part {
 };
 
 struct Plan {
-    std::vector<std::uint32_t> cells;  // that may serve the line, in order
-    std::vector<Part> parts;
+    base::PooledVector<std::uint32_t> cells;  // that may serve the line, in order
+    base::PooledVector<Part> parts;
     std::int64_t given = 0;
 };
 
@@ -203,7 +203,7 @@ std::int64_t in_sight(const Plan& plan, const Availability& available) {
 }
 
 void write_entries(const State& state, const Wanted& wanted, const Plan& plan, bool soft,
-                   std::vector<LineImage>& out) {
+                   Lines& out) {
     LineImage entry = wanted.line;
     entry.soft = soft;
     if (entry.untracked || plan.parts.empty()) {
@@ -229,10 +229,10 @@ void write_entries(const State& state, const Wanted& wanted, const Plan& plan, b
 
 }  // namespace
 
-Allotment allot(const State& state, std::vector<Wanted> wanted, const Whereabouts& where,
+Allotment allot(const State& state, std::span<const Wanted> wanted, const Whereabouts& where,
                 Availability& available) {
     Allotment out;
-    std::vector<Plan> plans(wanted.size());
+    base::PooledVector<Plan> plans(wanted.size());
     for (std::size_t i = 0; i < wanted.size(); ++i) {
         const LineImage& line = wanted[i].line;
         Plan& plan = plans[i];

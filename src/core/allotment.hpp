@@ -7,10 +7,12 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "base/pooled_vector.hpp"
 #include "base/time.hpp"
 #include "core/offer.hpp"
 #include "core/state.hpp"
@@ -45,7 +47,7 @@ class Availability {
 
     const State& state_;
     bool for_good_;
-    std::vector<Taken> taken_;  // sorted by cell
+    base::PooledVector<Taken> taken_;  // sorted by cell
 };
 
 // Where a request may be served from.
@@ -58,7 +60,7 @@ struct Whereabouts {
 
 // The cells that may serve the SKU, in the order in which its class asks them. `pool`: the one that
 // is named, or kAnyPool.
-[[nodiscard]] std::vector<std::uint32_t> usable_cells(const State& state, model::SkuId sku,
+[[nodiscard]] base::PooledVector<std::uint32_t> usable_cells(const State& state, model::SkuId sku,
                                                       model::PoolId pool, const Whereabouts& where);
 
 // A line to be served.
@@ -68,15 +70,15 @@ struct Wanted {
 };
 
 struct Allotment {
-    std::vector<model::LineImage> lines;      // entries, in the order of what was wanted
+    model::Lines lines;      // entries, in the order of what was wanted
     std::vector<model::FailingLine> failing;  // lines whose minimum is not there
-    std::vector<std::uint32_t> short_cells;   // usable cells of lines that got less than asked
+    base::PooledVector<std::uint32_t> short_cells;   // usable cells of lines that got less than asked
 };
 
 // First every line takes its minimum, then what is left goes out in the order of the lines: a
 // generous first line must not starve a later line's minimum. A minimum is taken even where it is
 // not there, so that later lines see it.
-[[nodiscard]] Allotment allot(const State& state, std::vector<Wanted> wanted,
+[[nodiscard]] Allotment allot(const State& state, std::span<const Wanted> wanted,
                               const Whereabouts& where, Availability& available);
 
 }  // namespace holdfast::core

@@ -13,13 +13,13 @@ using namespace model;
 
 namespace {
 
-std::vector<Event> one(Event event) {
-    std::vector<Event> out;
+Events one(Event event) {
+    Events out;
     out.push_back(std::move(event));
     return out;
 }
 
-std::vector<Event> follow_cell(const State& state, std::uint32_t index, Stamp stamp) {
+Events follow_cell(const State& state, std::uint32_t index, Stamp stamp) {
     const Cell& cell = state.cells[index];
     const std::int64_t missing = shortage_of(cell.units, state.class_of(cell.sku));
     if ((missing > 0) == cell.short_case) {
@@ -49,7 +49,7 @@ base::Duration review_max_of(const State& state, const ReservationImage& image) 
     return out;
 }
 
-std::vector<Event> follow_review(const State& state, const ReservationImage& image, Stamp stamp) {
+Events follow_review(const State& state, const ReservationImage& image, Stamp stamp) {
     const Case* const open = state.find_case(CaseKind::review, image.id);
     const bool in_review = state_of(image) == ReservationState::review;
     if (in_review == (open != nullptr)) {
@@ -104,7 +104,7 @@ std::optional<ReservationImage> after_fact(const ReservationImage& before, const
     return image;
 }
 
-std::vector<Event> follow_facts(const State& state, const ReservationImage& image, Stamp stamp) {
+Events follow_facts(const State& state, const ReservationImage& image, Stamp stamp) {
     auto about = state.cases_about.lower_bound({image.id, CaseKind::unexpected_fact, CaseId{}});
     for (; about != state.cases_about.end() && std::get<0>(*about) == image.id &&
            std::get<1>(*about) == CaseKind::unexpected_fact;
@@ -118,7 +118,7 @@ std::vector<Event> follow_facts(const State& state, const ReservationImage& imag
         // A fact without a time of its own happened when it was reported, not when it fits.
         const base::Time occurred =
             fact.occurred_at == base::Time{} ? open->image.opened_at : fact.occurred_at;
-        std::vector<Event> out;
+        Events out;
         out.emplace_back(ReservationChanged{.verb = fact.verb,
                                             .disposition = fact.disposition,
                                             .occurred_at = occurred,
@@ -136,7 +136,7 @@ std::vector<Event> follow_facts(const State& state, const ReservationImage& imag
 
 }  // namespace
 
-std::vector<Event> next_consequences(State& state, Stamp stamp, bool room) {
+Events next_consequences(State& state, Stamp stamp, bool room) {
     auto& attention = state.attention;
     // A note stays until it asks for nothing more: one event may make room for the next.
     for (std::size_t i = 0; i < attention.reservations.size();) {

@@ -19,7 +19,7 @@ namespace holdfast::core {
 // The events that the next note asks for; takes notes away until one asks for something. Empty:
 // nothing is left. Apply them before asking again. `room`: whether the batch has room for what can
 // wait; a hold that enters or leaves its review is always said at once.
-[[nodiscard]] std::vector<model::Event> next_consequences(State& state, Stamp stamp, bool room);
+[[nodiscard]] model::Events next_consequences(State& state, Stamp stamp, bool room);
 
 // Notes whatever may ask for an event: of a state that comes from a ledger or a snapshot.
 void note_consequences(State& state);

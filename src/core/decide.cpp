@@ -87,7 +87,7 @@ bool is_dead(const Reservation& reservation, base::Time now) {
     return reservation.in_deadlines.linked() && reservation.deadline_ms <= base::to_ms(now);
 }
 
-std::vector<Event> genesis(base::Digest128 ledger_id, base::Digest128 id_key) {
+Events genesis(base::Digest128 ledger_id, base::Digest128 id_key) {
     constexpr TenantId kFirst(0);
     return {LedgerCreated{.ledger_id = ledger_id, .id_key = id_key},
             TenantRegistered{.tenant = kFirst,
@@ -98,7 +98,7 @@ std::vector<Event> genesis(base::Digest128 ledger_id, base::Digest128 id_key) {
             ClassDefined{.tenant = kFirst, .sku_class = default_class(), .key = {}}};
 }
 
-Decision applied(std::vector<Event> events) {
+Decision applied(Events events) {
     Decision out;
     out.outcome = Outcome::applied;
     out.events = std::move(events);
@@ -165,7 +165,7 @@ Decision unchanged(const Asked& asked, ReservationChanged event) {
     if (event.key.empty()) {
         return shown(std::move(event));
     }
-    std::vector<Event> events;
+    Events events;
     events.emplace_back(std::move(event));
     return applied(std::move(events));
 }
@@ -192,7 +192,7 @@ Policy policy_of(const State& state, std::span<const LineImage> lines) {
     return out;
 }
 
-TenantId ensure_tenant(const Asked& asked, std::vector<Event>& events) {
+TenantId ensure_tenant(const Asked& asked, Events& events) {
     if (asked.tenant) {
         return *asked.tenant;
     }

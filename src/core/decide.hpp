@@ -35,13 +35,13 @@ enum class Outcome : std::uint8_t {
 
 struct Decision {
     Outcome outcome = Outcome::refused;
-    std::vector<model::Event> events;
+    model::Events events;
     model::Refusal refusal;
     model::Sequence replay_of;
     model::ReservationId expire;
     model::ReservationId grant;
     // Appended after the reply's event, also after a refusal's.
-    std::vector<model::Event> after;
+    model::Events after;
     Extras kept{};  // what an image views that must survive the applying of an earlier event
 };
 
@@ -68,7 +68,7 @@ struct Place {
 [[nodiscard]] Place place_of(const State& state, const Reservation& waiter);
 
 // What the very first batch of a new ledger says: its identity and the tenant `default`.
-[[nodiscard]] std::vector<model::Event> genesis(base::Digest128 ledger_id, base::Digest128 id_key);
+[[nodiscard]] model::Events genesis(base::Digest128 ledger_id, base::Digest128 id_key);
 
 // Whether units are held beyond their deadline: they no longer count for anybody.
 [[nodiscard]] bool is_dead(const Reservation& reservation, base::Time now);

@@ -42,12 +42,12 @@ bool in_pool(const Change& change, const LineImage& line) {
 }
 
 struct Taken {
-    std::vector<std::size_t> named;  // entries of the lines that the part names
+    base::PooledVector<std::size_t> named;  // entries of the lines that the part names
     std::int64_t missing = 0;
 };
 
 // Takes one part's units from the lines it names, in order.
-Taken take_part(const Change& change, const LinePart& part, std::vector<std::int64_t>& taken) {
+Taken take_part(const Change& change, const LinePart& part, base::PooledVector<std::int64_t>& taken) {
     const auto sku = change.asked.state.find_sku(part.sku.digest);
     Taken out{.named = {}, .missing = part.quantity};
     std::size_t number = 0;
@@ -140,7 +140,7 @@ Decision accept_change(const Change& change, Verb verb, ReservationImage image) 
     if (sum_lines(image.lines).held == 0 && image.waiting != ReservationState::queued) {
         image.expires_at = base::kNever;
     }
-    std::vector<Event> events;
+    Events events;
     events.emplace_back(
         ReservationChanged{.verb = verb,
                            .reason = request.reason,

@@ -24,10 +24,10 @@ struct Change {
 
 // Units per line that the verb is to act on, and what the request asked for beyond them.
 struct Selection {
-    std::vector<std::int64_t> units;
+    base::PooledVector<std::int64_t> units;
     std::vector<model::FailingLine> missing;
     // For each of them, the entries of the reservation that it named.
-    std::vector<std::vector<std::size_t>> missing_at{};
+    base::PooledVector<base::PooledVector<std::size_t>> missing_at{};
 };
 
 [[nodiscard]] std::expected<Selection, Decision> select_units(const Change& change);

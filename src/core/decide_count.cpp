@@ -94,7 +94,7 @@ StockCounted count_event(const Counted& counted, CountOutcome outcome) {
 }
 
 // A newer count takes the place of one that waits: its disputed units are given back first.
-void replace_pending(Counted& counted, std::vector<Event>& events) {
+void replace_pending(Counted& counted, Events& events) {
     const Case* const pending = counted.asked.state.find_case(counted.facts.pending_count);
     if (pending == nullptr) {
         return;
@@ -119,7 +119,7 @@ void replace_pending(Counted& counted, std::vector<Event>& events) {
     events.emplace_back(resolution_of(*pending, Resolution::replaced, counted.asked.stamp.time));
 }
 
-Decision leave_pending(Counted& counted, std::vector<Event> events) {
+Decision leave_pending(Counted& counted, Events events) {
     const Asked& asked = counted.asked;
     const std::int64_t disputed = std::max<std::int64_t>(-counted.request.drift, 0);
     counted.cell.unavailable += disputed;
@@ -166,7 +166,7 @@ Decision decide_count(const Asked& asked, const CountStock& request) {
                     .pool = *pool,
                     .facts = cell != kNoIndex ? asked.state.cell_facts[cell] : kUntouched,
                     .cell = cell != kNoIndex ? asked.state.cells[cell].units : CellImage{}};
-    std::vector<Event> events;
+    Events events;
     if (base::to_ms(request.as_of) <= counted.facts.last_count_ms) {
         events.emplace_back(count_event(counted, CountOutcome::outdated));
         return applied(std::move(events));
@@ -232,7 +232,7 @@ Decision decide_pending(const Asked& asked, const ResolveCase& request, const Ca
         .note = request.note.digest,
         .key = {}};
     event.count.disputed = -image.count.disputed;
-    std::vector<Event> events;
+    Events events;
     events.emplace_back(std::move(event));
     CaseResolved resolved = resolution_of(pending, request.resolution, asked.stamp.time);
     resolved.reason = request.reason;
@@ -263,12 +263,12 @@ Decision decide_resolve_case(const Asked& asked, const ResolveCase& request) {
     event.note = request.note.digest;
     event.resolved_by = request.who;
     event.key = key_use(asked.command);
-    std::vector<Event> events;
+    Events events;
     events.emplace_back(std::move(event));
     return applied(std::move(events));
 }
 
-std::vector<Event> late_money(const Asked& asked, const ReservationImage& image,
+Events late_money(const Asked& asked, const ReservationImage& image,
                               std::size_t events_before) {
     if (asked.state.find_case(CaseKind::late_money, image.id) != nullptr) {
         return {};
@@ -282,7 +282,7 @@ std::vector<Event> late_money(const Asked& asked, const ReservationImage& image,
           commit != nullptr ? std::string_view(commit->order_reference) : std::string_view()}) {
         reference = order.empty() ? reference : order;
     }
-    std::vector<Event> out;
+    Events out;
     out.emplace_back(CaseOpened{.image = {.id = CaseId(asked.stamp.next.value() + events_before),
                                           .tenant = image.tenant,
                                           .kind = CaseKind::late_money,

@@ -28,9 +28,9 @@ std::int64_t minimum_of(const CreateReservation& request, const RequestedLine& l
 }
 
 // The lines with their SKUs and pools looked up; nothing accepted yet.
-std::expected<std::vector<Wanted>, Decision> resolve_lines(const Asked& asked,
+std::expected<base::PooledVector<Wanted>, Decision> resolve_lines(const Asked& asked,
                                                            const CreateReservation& request) {
-    std::vector<Wanted> out;
+    base::PooledVector<Wanted> out;
     out.reserve(request.lines.size());
     for (std::size_t i = 0; i < request.lines.size(); ++i) {
         const RequestedLine& from = request.lines[i];
@@ -84,7 +84,7 @@ std::optional<Decision> judge_quantities(const Asked& asked, const CreateReserva
 
 // The holds that the new one replaces, if they are still alive.
 struct Superseded {
-    std::vector<const Reservation*> reservations;
+    base::PooledVector<const Reservation*> reservations;
     base::Time first_created_at = base::kNever;
     std::uint16_t extensions = 0;
     const Reservation* dead = nullptr;  // past its deadline: to be expired before anything else
@@ -317,7 +317,7 @@ Decision accept(const Asked& asked, const CreateReservation& request, const Supe
     }
     const Verb verb = image.waiting == ReservationState::queued ? Verb::queue : Verb::hold;
     image.id = ReservationId(asked.stamp.next.value() + superseded.reservations.size());
-    std::vector<Event> events;
+    Events events;
     events.reserve(superseded.reservations.size() + 1);
     for (const auto* old : superseded.reservations) {
         events.emplace_back(close_superseded(asked.state, *old, image.id));
@@ -328,8 +328,8 @@ Decision accept(const Asked& asked, const CreateReservation& request, const Supe
 }
 
 // The image's entries before anything is allotted: what policy is looked up by.
-std::vector<LineImage> lines_of(std::span<const Wanted> wanted) {
-    std::vector<LineImage> out;
+Lines lines_of(std::span<const Wanted> wanted) {
+    Lines out;
     out.reserve(wanted.size());
     for (const auto& each : wanted) {
         out.push_back(each.line);
@@ -343,6 +343,9 @@ std::optional<Decision> judge_policy(const Asked& asked, std::span<const Wanted>
                                      const Whereabouts& where, const Availability& available) {
     if (auto stopped = judge_stops(asked, image, where, available)) {
         return stopped;
+    }
+    if (!where.tenant.capped) {
+        return std::nullopt;
     }
     ReservationImage as_asked = image;
     for (std::size_t i = 0; i < wanted.size(); ++i) {

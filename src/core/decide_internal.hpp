@@ -19,7 +19,7 @@ struct Asked {
     std::optional<model::TenantId> tenant;  // unknown until something is registered
 };
 
-[[nodiscard]] Decision applied(std::vector<model::Event> events);
+[[nodiscard]] Decision applied(model::Events events);
 [[nodiscard]] Decision shown(model::Event event);
 [[nodiscard]] Decision expire_first(const Reservation& reservation);
 [[nodiscard]] Decision grant_first(const Reservation& waiter);
@@ -46,7 +46,7 @@ struct Policy {
 [[nodiscard]] Policy policy_of(const State& state, std::span<const model::LineImage> lines);
 
 // The events that make a tenant known, if it is not; its id either way.
-[[nodiscard]] model::TenantId ensure_tenant(const Asked& asked, std::vector<model::Event>& events);
+[[nodiscard]] model::TenantId ensure_tenant(const Asked& asked, model::Events& events);
 
 // What a refusal says of a bound that was hit.
 [[nodiscard]] Decision refuse_limit(const Asked& asked, model::RefusalCode code,
@@ -82,7 +82,7 @@ void end_wait(model::ReservationImage& image, model::ReservationState as);
                             const model::ReservationImage& image);
 
 // The event that opens a late-money case for the reservation; nothing if one is open.
-[[nodiscard]] std::vector<model::Event> late_money(const Asked& asked,
+[[nodiscard]] model::Events late_money(const Asked& asked,
                                                    const model::ReservationImage& image,
                                                    std::size_t events_before);
 

@@ -14,7 +14,7 @@ using namespace model;
 namespace {
 
 // Units per line that the late commit wants: those that expired, or the parts it names of them.
-std::expected<std::vector<std::int64_t>, Decision> wanted_units(const Change& change) {
+std::expected<base::PooledVector<std::int64_t>, Decision> wanted_units(const Change& change) {
     Change as_held = change;
     for (auto& line : as_held.image.lines) {
         line.units.held = line.units.expired;  // what select_units may choose from
@@ -28,11 +28,11 @@ std::expected<std::vector<std::int64_t>, Decision> wanted_units(const Change& ch
 }
 
 // The wanted units where they were before, or nothing if one of those pools has too few.
-std::optional<std::vector<LineImage>> same_pools(const Change& change,
+std::optional<Lines> same_pools(const Change& change,
                                                  std::span<const std::int64_t> units) {
     const State& state = change.asked.state;
     Availability available(state, true);
-    std::vector<LineImage> out = change.image.lines;
+    Lines out = change.image.lines;
     for (std::size_t i = 0; i < out.size(); ++i) {
         out[i].soft = false;
         out[i].units = {.accepted = units[i], .committed = units[i]};
@@ -49,8 +49,8 @@ std::optional<std::vector<LineImage>> same_pools(const Change& change,
 }
 
 // One per line: what it wants over all its entries, from any pool.
-std::vector<Wanted> wanted_lines(const Change& change, std::span<const std::int64_t> units) {
-    std::vector<Wanted> out;
+base::PooledVector<Wanted> wanted_lines(const Change& change, std::span<const std::int64_t> units) {
+    base::PooledVector<Wanted> out;
     for (std::size_t i = 0; i < change.image.lines.size(); ++i) {
         const LineImage& entry = change.image.lines[i];
         if (entry.continues) {
@@ -72,7 +72,7 @@ Allotment other_pools(const Change& change, std::span<const std::int64_t> units)
                             .region = change.image.texts.region,
                             .now = change.asked.stamp.time};
     auto wanted = wanted_lines(change, units);
-    std::vector<std::int64_t> requested;
+    base::PooledVector<std::int64_t> requested;
     for (auto& each : wanted) {
         requested.push_back(std::exchange(each.line.requested, each.minimum));
     }
@@ -89,7 +89,7 @@ Allotment other_pools(const Change& change, std::span<const std::int64_t> units)
     return out;
 }
 
-ReservationImage successor_of(const Change& change, std::vector<LineImage> lines) {
+ReservationImage successor_of(const Change& change, Lines lines) {
     ReservationImage image = change.image;
     image.id = ReservationId(change.asked.stamp.next.value() + 1);
     image.version = 1;
@@ -185,7 +185,7 @@ Decision decide_late_commit(const Asked& asked, const Reservation& old,
     ReservationImage replaced = change.image;
     ++replaced.version;
     replaced.replaced_by = successor.id;
-    std::vector<Event> events;
+    Events events;
     events.emplace_back(
         ReservationChanged{.verb = Verb::replace, .image = std::move(replaced), .key = {}});
     events.emplace_back(ReservationChanged{

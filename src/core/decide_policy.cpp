@@ -89,7 +89,7 @@ Put<Settings> put(const Asked& asked, const Settings* known, const Settings& ask
 }
 
 template <typename Changed>
-Decision recorded(std::vector<Event> events, Changed event, bool same) {
+Decision recorded(Events events, Changed event, bool same) {
     if (same && event.key.empty() && events.empty()) {
         return shown(std::move(event));
     }
@@ -106,7 +106,7 @@ Decision decide_put_class(const Asked& asked, const PutClass& request) {
     if (any_negative(request.policy.caps)) {
         return refuse_limit(asked, RefusalCode::limit_exceeded, 0);
     }
-    std::vector<Event> events;
+    Events events;
     const TenantId tenant = ensure_tenant(asked, events);
     const SkuClass fresh_default = default_class();
     const SkuClass* known = nullptr;
@@ -135,7 +135,7 @@ Decision decide_put_class(const Asked& asked, const PutClass& request) {
 }
 
 Decision decide_put_pool(const Asked& asked, const PutPool& request) {
-    std::vector<Event> events;
+    Events events;
     const TenantId tenant = ensure_tenant(asked, events);
     const Pool fresh_default = default_pool();
     const Pool* known = nullptr;
@@ -178,7 +178,7 @@ Decision decide_caps(const Asked& asked, const SetCaps& request) {
     if (any_negative(request.caps)) {
         return refuse_limit(asked, RefusalCode::limit_exceeded, 0);
     }
-    std::vector<Event> events;
+    Events events;
     const TenantId tenant = ensure_tenant(asked, events);
     const bool same = asked.tenant && asked.state.tenant(tenant).caps == request.caps;
     return recorded(std::move(events),
@@ -210,7 +210,7 @@ Decision decide_selling(const Asked& asked, const ChangeSelling& request) {
     if (code) {
         return refused(asked, *code);
     }
-    std::vector<Event> events;
+    Events events;
     const TenantId tenant = ensure_tenant(asked, events);
     SellingChanged event{.tenant = tenant,
                          .stop = {.scope = request.scope,

@@ -12,7 +12,7 @@ namespace {
 
 // The entry of the line that begins at `first` which is served from `pool`; made at the line's end
 // if there is none.
-std::size_t entry_in(std::vector<LineImage>& lines, std::size_t first, PoolId pool) {
+std::size_t entry_in(Lines& lines, std::size_t first, PoolId pool) {
     std::size_t i = first;
     do {
         if (lines[i].pool == pool) {
@@ -42,9 +42,9 @@ LineQuantities moved(const LineQuantities& units, std::int64_t selected) {
 }
 
 // Takes the moving units out of their entries. Per line: what is to arrive.
-std::vector<Move> take_out(const Change& change, const Selection& selection, PoolId to,
-                           std::vector<LineImage>& lines) {
-    std::vector<Move> out;
+base::PooledVector<Move> take_out(const Change& change, const Selection& selection, PoolId to,
+                           Lines& lines) {
+    base::PooledVector<Move> out;
     for (std::size_t i = 0; i < change.image.lines.size(); ++i) {
         const LineImage& entry = change.image.lines[i];
         if (!entry.continues) {
@@ -65,7 +65,7 @@ std::vector<Move> take_out(const Change& change, const Selection& selection, Poo
     return out;
 }
 
-void put_in(const std::vector<Move>& moves, PoolId to, std::vector<LineImage>& lines) {
+void put_in(const base::PooledVector<Move>& moves, PoolId to, Lines& lines) {
     for (const auto& move : moves) {
         if (move.units.accepted == 0) {
             continue;
@@ -83,7 +83,7 @@ void put_in(const std::vector<Move>& moves, PoolId to, std::vector<LineImage>& l
     }
 }
 
-std::vector<FailingLine> missing_in(const State& state, const std::vector<Move>& moves, PoolId to) {
+std::vector<FailingLine> missing_in(const State& state, const base::PooledVector<Move>& moves, PoolId to) {
     std::vector<FailingLine> out;
     Availability available(state, true);
     for (const auto& move : moves) {
@@ -118,7 +118,7 @@ Decision judge_reallocate(const Change& change) {
     if (!selection) {
         return std::move(selection).error();
     }
-    std::vector<LineImage> lines = change.image.lines;
+    Lines lines = change.image.lines;
     const auto moves = take_out(change, *selection, *to, lines);
     const bool nothing =
         std::ranges::all_of(moves, [](const Move& m) { return m.units.accepted == 0; });

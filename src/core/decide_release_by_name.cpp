@@ -11,8 +11,8 @@ using namespace model;
 namespace {
 
 // What the name stands for among reservations that hold units or wait for some.
-std::vector<const Reservation*> find_named(const Asked& asked, const ReleaseByName& request) {
-    std::vector<const Reservation*> out;
+base::PooledVector<const Reservation*> find_named(const Asked& asked, const ReleaseByName& request) {
+    base::PooledVector<const Reservation*> out;
     const State& state = asked.state;
     if (!request.create_key.empty()) {
         const KeyRecord* const record = state.keys.find(request.create_key);
@@ -101,7 +101,7 @@ Decision decide_release_by_name(const Asked& asked, const ReleaseByName& request
         summary.tenant = asked.tenant.value_or(TenantId{});
         return shown(std::move(summary));
     }
-    std::vector<Event> events;
+    Events events;
     summary.tenant = ensure_tenant(asked, events);
     for (const auto* reservation : named) {
         summary.released.push_back(reservation->id);

@@ -17,11 +17,11 @@ struct SoldLine {
     PoolId pool = kAnyPool;
 };
 
-std::expected<std::vector<SoldLine>, Decision> resolve(const Asked& asked,
+std::expected<base::PooledVector<SoldLine>, Decision> resolve(const Asked& asked,
                                                        const RecordSale& request, TenantId tenant,
-                                                       std::vector<Event>& events) {
-    std::vector<SoldLine> out;
-    std::vector<std::pair<base::Digest128, SkuId>> fresh;
+                                                       Events& events) {
+    base::PooledVector<SoldLine> out;
+    base::PooledVector<std::pair<base::Digest128, SkuId>> fresh;
     std::int64_t total = 0;
     for (std::size_t i = 0; i < request.lines.size(); ++i) {
         const RequestedLine& from = request.lines[i];
@@ -65,7 +65,7 @@ std::expected<std::vector<SoldLine>, Decision> resolve(const Asked& asked,
 // Who sold it sold it from somewhere: the named pool, else where the class would have taken it,
 // and what is not there at all from the first of those.
 void add_known(const Asked& asked, const RecordSale& request, const RequestedLine& from,
-               const SoldLine& line, Availability& available, std::vector<LineImage>& out) {
+               const SoldLine& line, Availability& available, Lines& out) {
     const State& state = asked.state;
     const Whereabouts where{.tenant = state.tenant(*asked.tenant),
                             .channel = request.channel,
@@ -80,7 +80,7 @@ void add_known(const Asked& asked, const RecordSale& request, const RequestedLin
                                  .line_id = from.line_id,
                                  .group = from.group},
                         .minimum = from.quantity};
-    Allotment allotment = allot(state, {wanted}, where, available);
+    Allotment allotment = allot(state, std::span(&wanted, 1), where, available);
     LineImage& first = allotment.lines.front();
     if (first.units.accepted == 0) {  // no pool may serve it: it was sold all the same
         first.pool = line.pool == kAnyPool ? kDefaultPool : line.pool;
@@ -89,7 +89,7 @@ void add_known(const Asked& asked, const RecordSale& request, const RequestedLin
     out.insert(out.end(), allotment.lines.begin(), allotment.lines.end());
 }
 
-void add_new(const RequestedLine& from, const SoldLine& line, std::vector<LineImage>& out) {
+void add_new(const RequestedLine& from, const SoldLine& line, Lines& out) {
     out.push_back({.sku = line.sku,
                    .pool = line.pool == kAnyPool ? kDefaultPool : line.pool,
                    .requested = from.quantity,
@@ -115,7 +115,7 @@ bool beyond_cell_limit(const State& state, const ReservationImage& image) {
 }  // namespace
 
 Decision decide_sale(const Asked& asked, const RecordSale& request) {
-    std::vector<Event> events;
+    Events events;
     const TenantId tenant = ensure_tenant(asked, events);
     auto sold = resolve(asked, request, tenant, events);
     if (!sold) {

@@ -20,7 +20,7 @@ std::int64_t expected(Verb verb, const LineQuantities& units) {
 // What the fact says, per entry. What does not fit now goes to the entries named for it as far as
 // they have units that may come to it, so that the fact fits when they do; the rest to the first.
 std::vector<std::int64_t> reported(const Change& change, Verb verb, const Selection& selection) {
-    std::vector<std::int64_t> out = selection.units;
+    std::vector<std::int64_t> out(selection.units.begin(), selection.units.end());
     for (std::size_t i = 0; i < selection.missing.size(); ++i) {
         const FailingLine& missing = selection.missing[i];
         std::int64_t left = missing.requested - missing.sellable;
@@ -43,7 +43,7 @@ Decision park(const Change& change, Verb verb, const Selection& selection) {
     std::vector<std::int64_t> quantities = reported(change, verb, selection);
     const std::int64_t units =
         std::accumulate(quantities.begin(), quantities.end(), std::int64_t{0});
-    std::vector<Event> events;
+    Events events;
     events.emplace_back(FactParked{.tenant = change.image.tenant,
                                    .verb = verb,
                                    .disposition = change.request.disposition,

@@ -121,7 +121,7 @@ Decision decide_movement(const Asked& asked, const MoveStock& request) {
     if (overflow || beyond_cell_limit(cell.on_hand) || beyond_cell_limit(cell.unavailable)) {
         return refuse_cell_limit(asked);
     }
-    std::vector<Event> events;
+    Events events;
     const TenantId tenant = ensure_tenant(asked, events);
     if (!known) {
         events.emplace_back(register_sku(asked, tenant, request.sku, kDefaultClass));
@@ -166,7 +166,7 @@ Decision decide_safety_stock(const Asked& asked, const SetSafetyStock& request) 
     if (same && event.key.empty()) {
         return shown(event);
     }
-    std::vector<Event> events;
+    Events events;
     events.emplace_back(event);
     return applied(std::move(events));
 }
@@ -183,7 +183,7 @@ Decision decide_put_sku(const Asked& asked, const PutSku& request) {
         }
         sku_class = *found;
     }
-    std::vector<Event> events;
+    Events events;
     const TenantId tenant = ensure_tenant(asked, events);
     const auto known = asked.state.find_sku(request.sku.digest);
     if (!known) {

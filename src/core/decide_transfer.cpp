@@ -58,7 +58,7 @@ Decision decide_transfer(const Asked& asked, const TransferStock& request) {
     if (!fits) {
         return refuse_limit(asked, RefusalCode::limit_exceeded, kCellQuantityMax);
     }
-    std::vector<Event> events;
+    Events events;
     events.emplace_back(event);
     return applied(std::move(events));
 }
@@ -92,7 +92,7 @@ Decision decide_settle_transfer(const Asked& asked, const SettleTransfer& reques
     if (!request.lost && !add_within_limit(event.to.on_hand, units)) {
         return refuse_limit(asked, RefusalCode::limit_exceeded, kCellQuantityMax);
     }
-    std::vector<Event> events;
+    Events events;
     events.emplace_back(event);
     return applied(std::move(events));
 }

@@ -22,7 +22,7 @@ Whereabouts whereabouts_of(const State& state, const ReservationImage& image, ba
             .now = now};
 }
 
-std::vector<Wanted> wanted_by(const ReservationImage& waiter) {
+base::PooledVector<Wanted> wanted_by(const ReservationImage& waiter) {
     return {{.line = waiter.lines.front(), .minimum = waiter.lines.front().requested}};
 }
 
@@ -192,7 +192,7 @@ class Ends {
     }
 
     const State& state_;
-    std::vector<std::pair<std::int64_t, std::uint32_t>> open_;  // a heap
+    base::PooledVector<std::pair<std::int64_t, std::uint32_t>> open_;  // a heap
 };
 
 }  // namespace

@@ -26,7 +26,7 @@ std::optional<Decision> refuse_soft(const Change& change, std::span<const std::i
     Refusal refusal;
     refusal.code = RefusalCode::insufficient_stock;
     refusal.reservation = change.image.id;
-    std::vector<std::uint32_t> short_cells;
+    base::PooledVector<std::uint32_t> short_cells;
     std::uint32_t line = 0;
     for (std::size_t i = 0; i < change.image.lines.size(); ++i) {
         const LineImage& entry = change.image.lines[i];
@@ -116,7 +116,7 @@ Decision judge_begin_payment(const Change& change) {
         return refuse_bound(change, RefusalCode::lifetime_exceeded, policy.lifetime_max);
     }
     // Nobody pays for what is not there: from here on the hold is firm.
-    std::vector<std::int64_t> held;
+    base::PooledVector<std::int64_t> held;
     for (const auto& line : change.image.lines) {
         held.push_back(line.units.held);
     }

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/digest.hpp"
+#include "base/pooled_vector.hpp"
 #include "base/time.hpp"
 #include "model/case.hpp"
 #include "model/ids.hpp"
@@ -314,5 +315,8 @@ using Event =
                  StockMoved, SafetyStockSet, ReservationChanged, ReleasedByName, RefusalRecorded,
                  FactParked, DowntimeRecorded, StateHashLogged, PoolDefined, CapsSet,
                  SellingChanged, TransferChanged, StockCounted, CaseOpened, CaseResolved>;
+
+// Of one decision.
+using Events = base::PooledVector<Event>;
 
 }  // namespace holdfast::model

@@ -13,9 +13,9 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
-#include <vector>
 
 #include "base/digest.hpp"
+#include "base/pooled_vector.hpp"
 #include "base/time.hpp"
 #include "model/ids.hpp"
 
@@ -102,6 +102,9 @@ struct LineImage {
     std::string_view group{};
 };
 
+// Of one image, or of one on its way: lives as long as a decision or the reading of an event.
+using Lines = base::PooledVector<LineImage>;
+
 // What the client said once and replies show again.
 struct ReservationTexts {
     std::string_view reference{};
@@ -132,7 +135,7 @@ struct ReservationImage {
     base::Digest128 customer{};            // keyed; the clear text is beside the ledger
     base::Digest128 metadata{};            // keyed; the clear text is beside the ledger
     ReservationTexts texts{};
-    std::vector<LineImage> lines{};
+    Lines lines{};
 };
 
 // `queued` before all; any unit held -> the waiting state; else any committed; else any shipped;
