@@ -236,8 +236,7 @@ void Oracle::judge_refused(const model::Command& command, const Answer& answer) 
     const auto effect = effect_of(command.key.key);
     const core::KeyRecord* const record =
         command.key.empty() ? nullptr : state_.keys.find(command.key.key);
-    const bool same_request =
-        record != nullptr && record->fingerprint == command.key.fingerprint.low;
+    const bool same_request = record != nullptr && record->is_of(command.key.fingerprint);
     // Whatever is refused before the core is asked is refused to repetitions too.
     const bool asked = answer.refusal.code != RefusalCode::storage_full &&
                        answer.refusal.code != RefusalCode::overloaded &&

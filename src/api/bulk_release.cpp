@@ -123,7 +123,7 @@ class Matcher {
             (filter_->older_than && base::time_from_ms(hold.created_ms) >= *filter_->older_than)) {
             return 0;
         }
-        const std::int64_t held = state.units_of(hold).held;
+        const std::int64_t held = state.held_of(hold);
         return held > 0 && lines_fit(state, hold) && texts_fit(state, hold) ? held : 0;
     }
 
@@ -133,7 +133,7 @@ class Matcher {
         bool sku_class = !sku_class_;
         for (std::uint32_t i = hold.first_line; i != core::kNoIndex; i = state.lines[i].next) {
             const core::Line& line = state.lines[i];
-            if (line.units.held > 0) {
+            if (state.held_of(line) > 0) {
                 sku = sku || line.sku == *sku_;
                 sku_class = sku_class || state.sku(line.sku).sku_class == *sku_class_;
             }

@@ -55,18 +55,19 @@ bool is_beyond(const core::State& state, const core::Reservation& hold, ClassId 
     bool belongs = false;
     for (std::uint32_t i = hold.first_line; i != core::kNoIndex; i = state.lines[i].next) {
         const core::Line& line = state.lines[i];
-        if (line.units.held == 0 || state.sku(line.sku).sku_class != id) {
+        const std::int64_t held = state.held_of(line);
+        if (held == 0 || state.sku(line.sku).sku_class != id) {
             continue;
         }
         belongs = true;
-        line_units = (line.continues ? line_units : 0) + line.units.held;
+        line_units = (line.continues ? line_units : 0) + held;
         most_units = std::max(most_units, line_units);
     }
     if (!belongs) {
         return false;
     }
     const base::Duration ttl(hold.deadline_ms - hold.created_ms);
-    const base::Duration life(hold.deadline_ms - hold.first_created_ms);
+    const base::Duration life(hold.deadline_ms - state.first_created_ms(hold));
     const base::Duration ttl_max =
         hold.waiting == ReservationState::held ? asked.hold_ttl_max : asked.payment_ttl_max;
     return (hold.extensions == 0 && ttl > ttl_max) || life > asked.lifetime_max ||

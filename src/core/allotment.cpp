@@ -91,7 +91,7 @@ bool is_stopped(const Tenant& tenant, const Pool& pool, base::Time now) {
 }  // namespace
 
 base::PooledVector<std::uint32_t> usable_cells(const State& state, SkuId id, PoolId named,
-                                        const Whereabouts& where) {
+                                               const Whereabouts& where) {
     base::PooledVector<std::uint32_t> out;
     const Sku& sku = state.sku(id);
     if (named != kAnyPool) {

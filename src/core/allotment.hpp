@@ -61,7 +61,8 @@ struct Whereabouts {
 // The cells that may serve the SKU, in the order in which its class asks them. `pool`: the one that
 // is named, or kAnyPool.
 [[nodiscard]] base::PooledVector<std::uint32_t> usable_cells(const State& state, model::SkuId sku,
-                                                      model::PoolId pool, const Whereabouts& where);
+                                                             model::PoolId pool,
+                                                             const Whereabouts& where);
 
 // A line to be served.
 struct Wanted {
@@ -70,9 +71,10 @@ struct Wanted {
 };
 
 struct Allotment {
-    model::Lines lines;      // entries, in the order of what was wanted
+    model::Lines lines;                       // entries, in the order of what was wanted
     std::vector<model::FailingLine> failing;  // lines whose minimum is not there
-    base::PooledVector<std::uint32_t> short_cells;   // usable cells of lines that got less than asked
+    base::PooledVector<std::uint32_t>
+        short_cells;  // usable cells of lines that got less than asked
 };
 
 // First every line takes its minimum, then what is left goes out in the order of the lines: a

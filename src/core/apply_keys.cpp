@@ -9,8 +9,7 @@ namespace {
 constexpr std::int64_t kMsPerSecond = 1000;
 
 void put_key(State& state, const model::KeyUse& key, const KeyRecord& record) {
-    CHECK(state.keys.find(key.key) == nullptr, "a key was used twice");
-    state.keys.put(key.key, record);
+    CHECK(state.keys.insert(key.key, record), "a key was used twice");
     state.hash += hash_of(key.key, record);
 }
 
@@ -42,8 +41,9 @@ void drop_ended_tombstones(State& state, Tenant& tenant, std::int64_t now_ms) {
 
 void apply_key(State& state, const model::KeyUse& key, model::Sequence sequence) {
     if (!key.empty()) {
-        put_key(state, key,
-                {.event = sequence, .fingerprint = key.fingerprint.low, .refusal = false});
+        put_key(
+            state, key,
+            {.event = sequence, .fingerprint = key.fingerprint.low & KeyRecord::kFingerprintMax});
     }
 }
 
@@ -56,7 +56,9 @@ void apply_refusal(State& state, const model::RefusalRecorded& event, model::Seq
     }
     tenant.recorded_refusals.push_back(event.key.key);
     put_key(state, event.key,
-            {.event = sequence, .fingerprint = event.key.fingerprint.low, .refusal = true});
+            {.event = sequence,
+             .fingerprint = event.key.fingerprint.low & KeyRecord::kFingerprintMax,
+             .refusal = 1});
     const std::int64_t second = base::to_ms(time) / kMsPerSecond;
     tenant.refusals_in_second = second == tenant.refusal_second ? tenant.refusals_in_second + 1 : 1;
     tenant.refusal_second = second;

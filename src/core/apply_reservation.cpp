@@ -27,7 +27,6 @@ std::uint32_t new_line(State& state, std::uint32_t owner, const model::LineImage
     const std::uint32_t index = take_line(state);
     Line& line = state.lines[index];
     line.sku = from.sku;
-    line.requested = from.requested;
     line.reservation = owner;
     line.untracked = from.untracked;
     line.continues = from.continues;
@@ -59,7 +58,6 @@ void match_lines(State& state, std::uint32_t owner, const ReservationImage& imag
         previous = fresh;
     }
     CHECK(at == kNoIndex, "a reservation lost a line");
-    reservation.line_count = static_cast<std::uint32_t>(image.lines.size());
 }
 
 std::uint32_t new_reservation(State& state, const ReservationImage& image) {
@@ -69,10 +67,10 @@ std::uint32_t new_reservation(State& state, const ReservationImage& image) {
     reservation.tenant = image.tenant;
     reservation.created_ms = base::to_ms(image.created_at);
     if (!image.texts.reference.empty()) {
-        reservation.reference =
+        state.ensure_side(reservation).reference =
             model::reference_name(state.tenant(image.tenant).name, image.texts.reference).digest;
     }
-    state.reservations_by_id.put(State::id_digest(image.id), index);
+    state.reservations_by_id.add(image.id, index);
     return index;
 }
 
@@ -85,17 +83,18 @@ struct Moved {
 // Units move between the line's quantities; the cell follows by the difference.
 void apply_line(State& state, Line& line, const model::LineImage& to, const Moved& how) {
     CHECK(to.sku == line.sku && to.units.balanced(), "a line does not fit its reservation");
+    const model::LineQuantities from = state.units_of(line);
     if (line.cell != kNoIndex) {
         const std::uint32_t index = line.cell;
         Cell& cell = state.cells[index];
-        const std::int64_t came_back = to.units.returned - line.units.returned;
-        const std::int64_t on_hand = came_back - (to.units.shipped - line.units.shipped);
+        const std::int64_t came_back = to.units.returned - from.returned;
+        const std::int64_t on_hand = came_back - (to.units.shipped - from.shipped);
         CellFacts& facts = state.cell_facts[index];
         const bool moves = on_hand != 0 || came_back != 0;
         state.hash -= moves ? hash_of(cell, facts) : hash_of(cell);
-        (line.soft ? cell.units.soft_held : cell.units.held) -= line.units.held;
+        (line.soft ? cell.units.soft_held : cell.units.held) -= from.held;
         (to.soft ? cell.units.soft_held : cell.units.held) += to.units.held;
-        cell.units.committed += to.units.committed - line.units.committed;
+        cell.units.committed += to.units.committed - from.committed;
         cell.units.on_hand += on_hand;
         CHECK(cell.units.held >= 0 && cell.units.committed >= 0 && cell.units.soft_held >= 0,
               "a cell went below zero");
@@ -106,12 +105,10 @@ void apply_line(State& state, Line& line, const model::LineImage& to, const Move
             note_move(state, index, how.sequence, how.occurred, on_hand);
         }
         state.hash += moves ? hash_of(cell, facts) : hash_of(cell);
+        note_cell(state, index);
     }
-    line.units = to.units;
+    state.set_units(line, to.units, to.requested);
     line.soft = to.soft;
-    if (line.cell != kNoIndex) {
-        note_cell(state, line.cell);
-    }
 }
 
 // The heaps hold exactly what holds units until a deadline. Keys must not change while linked.
@@ -137,7 +134,7 @@ void link_deadlines(State& state, std::uint32_t index, bool open) {
     }
     for (std::uint32_t i = reservation.first_line; i != kNoIndex; i = state.lines[i].next) {
         const Line& line = state.lines[i];
-        if (line.cell != kNoIndex && line.units.held > 0) {
+        if (line.cell != kNoIndex && state.held_of(line) > 0) {
             DeadlineHeap(LineDeadlines{state}, state.cells[line.cell].deadlines).insert(i);
         }
     }
@@ -145,44 +142,48 @@ void link_deadlines(State& state, std::uint32_t index, bool open) {
     join_owners(state, index);
 }
 
-void join_reference_chain(State& state, std::uint32_t index) {
-    Reservation& reservation = state.reservations[index];
-    if (const auto* const newest = state.holding_by_reference.find(reservation.reference)) {
-        reservation.older = *newest;
-        state.reservations[*newest].newer = index;
+void join_reference_chain(State& state, std::uint32_t index, ReservationSide& side) {
+    if (const auto* const newest = state.holding_by_reference.find(side.reference)) {
+        side.older = *newest;
+        state.sides[state.reservations[*newest].side].newer = index;
     }
-    state.holding_by_reference.put(reservation.reference, index);
-    reservation.in_reference_chain = true;
+    state.holding_by_reference.put(side.reference, index);
+    side.in_reference_chain = true;
 }
 
-void leave_reference_chain(State& state, std::uint32_t index) {
-    Reservation& reservation = state.reservations[index];
-    if (reservation.older != kNoIndex) {
-        state.reservations[reservation.older].newer = reservation.newer;
+void leave_reference_chain(State& state, ReservationSide& side) {
+    if (side.older != kNoIndex) {
+        state.sides[state.reservations[side.older].side].newer = side.newer;
     }
-    if (reservation.newer != kNoIndex) {
-        state.reservations[reservation.newer].older = reservation.older;
-    } else if (reservation.older != kNoIndex) {
-        state.holding_by_reference.put(reservation.reference, reservation.older);
+    if (side.newer != kNoIndex) {
+        state.sides[state.reservations[side.newer].side].older = side.older;
+    } else if (side.older != kNoIndex) {
+        state.holding_by_reference.put(side.reference, side.older);
     } else {
-        state.holding_by_reference.erase(reservation.reference);
+        state.holding_by_reference.erase(side.reference);
     }
-    reservation.older = kNoIndex;
-    reservation.newer = kNoIndex;
-    reservation.in_reference_chain = false;
+    side.older = kNoIndex;
+    side.newer = kNoIndex;
+    side.in_reference_chain = false;
 }
 
 void follow_reference_chain(State& state, std::uint32_t index, bool open) {
-    const Reservation& reservation = state.reservations[index];
-    if (reservation.reference.empty() || open == reservation.in_reference_chain) {
+    const std::uint32_t at = state.reservations[index].side;
+    if (at == kNoIndex) {
         return;
     }
-    open ? join_reference_chain(state, index) : leave_reference_chain(state, index);
+    ReservationSide& side = state.sides[at];
+    if (!side.reference.empty() && open != side.in_reference_chain) {
+        open ? join_reference_chain(state, index, side) : leave_reference_chain(state, side);
+    }
 }
 
-void set_fields(Reservation& reservation, const ReservationImage& image) {
+void set_fields(State& state, Reservation& reservation, const ReservationImage& image) {
+    const std::int64_t first_created_ms = base::to_ms(image.first_created_at);
+    if (first_created_ms != state.first_created_ms(reservation)) {
+        state.ensure_side(reservation).first_created_ms = first_created_ms;
+    }
     reservation.version = image.version;
-    reservation.first_created_ms = base::to_ms(image.first_created_at);
     reservation.deadline_ms = base::to_ms(image.expires_at);
     reservation.waiting = image.waiting;
     reservation.ended_as = image.ended_as;
@@ -204,7 +205,7 @@ void join_queue(State& state, std::uint32_t index) {
         sku.queue = state.queues.add();
     }
     WaitQueue& queue = state.queues[sku.queue];
-    queue.add({.id = reservation.id, .reservation = index, .quantity = line.requested});
+    queue.add({.id = reservation.id, .reservation = index, .quantity = state.requested_of(line)});
     ++state.totals.waiters;
     if (queue.size() == 1) {
         set_waited_for(state, line.sku, true);
@@ -245,12 +246,12 @@ void note_reservation(State& state, std::uint32_t index, Verb verb) {
 void apply_reservation(State& state, const ReservationChanged& event, model::Sequence sequence,
                        base::Time time) {
     const ReservationImage& image = event.image;
-    const auto* const known = state.reservations_by_id.find(State::id_digest(image.id));
+    const auto* const known = state.reservations_by_id.find(image.id);
     const bool created = known == nullptr;
     const std::uint32_t index = created ? new_reservation(state, image) : *known;
     Reservation& reservation = state.reservations[index];
-    const std::int64_t units_before = created ? 0 : state.units_of(reservation).held;
-    const bool counted_before = reservation.first_ownership != kNoIndex;
+    const std::int64_t units_before = created ? 0 : state.held_of(reservation);
+    const bool counted_before = state.side_of(reservation).first_ownership != kNoIndex;
     const bool queued_before = !created && reservation.waiting == model::ReservationState::queued;
     if (!created) {
         state.hash -= hash_of(state, reservation);
@@ -260,7 +261,7 @@ void apply_reservation(State& state, const ReservationChanged& event, model::Seq
         leave_queue(state, index);
     }
     match_lines(state, index, image);
-    set_fields(reservation, image);
+    set_fields(state, reservation, image);
     const Moved how{.disposition = event.disposition,
                     .sequence = sequence,
                     .occurred = event.occurred_at == base::Time{} ? time : event.occurred_at};
@@ -273,10 +274,10 @@ void apply_reservation(State& state, const ReservationChanged& event, model::Seq
         join_queue(state, index);
     }
     link(state, index);
-    const std::int64_t units_now = state.units_of(reservation).held;
+    const std::int64_t units_now = state.held_of(reservation);
     state.totals.live_holds +=
         static_cast<std::uint64_t>(units_now > 0) - static_cast<std::uint64_t>(units_before > 0);
-    const bool counts = reservation.first_ownership != kNoIndex;
+    const bool counts = state.side_of(reservation).first_ownership != kNoIndex;
     state.attention.owners |= counted_before && (!counts || units_now < units_before);
     state.totals.late_commits += static_cast<std::uint64_t>(event.verb == Verb::retake);
     state.hash += hash_of(state, reservation);
@@ -287,10 +288,10 @@ void restore_reservation(State& state, const ReservationImage& image) {
     const std::uint32_t index = new_reservation(state, image);
     Reservation& reservation = state.reservations[index];
     match_lines(state, index, image);
-    set_fields(reservation, image);
+    set_fields(state, reservation, image);
     std::uint32_t line = reservation.first_line;
     for (const auto& to : image.lines) {
-        state.lines[line].units = to.units;
+        state.set_units(state.lines[line], to.units, to.requested);
         state.lines[line].soft = to.soft;
         line = state.lines[line].next;
     }

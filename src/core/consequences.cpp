@@ -173,7 +173,7 @@ void note_consequences(State& state) {
     note_queues(state);
     model::ReservationId last;
     for (const auto& [about, kind, id] : state.cases_about) {
-        const auto* const found = state.reservations_by_id.find(State::id_digest(about));
+        const auto* const found = state.reservations_by_id.find(about);
         if (about != last && found != nullptr) {
             state.attention.reservations.push_back(*found);
         }

@@ -24,7 +24,7 @@ std::optional<Decision> judge_key(const Asked& asked) {
     if (record == nullptr) {
         return std::nullopt;
     }
-    if (record->fingerprint != key.fingerprint.low) {
+    if (!record->is_of(key.fingerprint)) {
         return refused(asked, RefusalCode::idempotency_key_reused);
     }
     Decision out;

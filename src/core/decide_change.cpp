@@ -47,7 +47,8 @@ struct Taken {
 };
 
 // Takes one part's units from the lines it names, in order.
-Taken take_part(const Change& change, const LinePart& part, base::PooledVector<std::int64_t>& taken) {
+Taken take_part(const Change& change, const LinePart& part,
+                base::PooledVector<std::int64_t>& taken) {
     const auto sku = change.asked.state.find_sku(part.sku.digest);
     Taken out{.named = {}, .missing = part.quantity};
     std::size_t number = 0;

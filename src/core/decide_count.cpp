@@ -268,8 +268,7 @@ Decision decide_resolve_case(const Asked& asked, const ResolveCase& request) {
     return applied(std::move(events));
 }
 
-Events late_money(const Asked& asked, const ReservationImage& image,
-                              std::size_t events_before) {
+Events late_money(const Asked& asked, const ReservationImage& image, std::size_t events_before) {
     if (asked.state.find_case(CaseKind::late_money, image.id) != nullptr) {
         return {};
     }

@@ -13,6 +13,9 @@ using namespace model;
 namespace {
 
 std::optional<Decision> judge_tombstone(const Asked& asked, const CreateReservation& request) {
+    if (asked.state.tombstones.size() == 0) {
+        return std::nullopt;  // most have none: no need to look two names up
+    }
     const auto blocks = [&](base::Digest128 name) {
         const Tombstone* const found = name.empty() ? nullptr : asked.state.tombstones.find(name);
         return found != nullptr && found->until_ms > base::to_ms(asked.stamp.time);
@@ -28,8 +31,8 @@ std::int64_t minimum_of(const CreateReservation& request, const RequestedLine& l
 }
 
 // The lines with their SKUs and pools looked up; nothing accepted yet.
-std::expected<base::PooledVector<Wanted>, Decision> resolve_lines(const Asked& asked,
-                                                           const CreateReservation& request) {
+std::expected<base::PooledVector<Wanted>, Decision> resolve_lines(
+    const Asked& asked, const CreateReservation& request) {
     base::PooledVector<Wanted> out;
     out.reserve(request.lines.size());
     for (std::size_t i = 0; i < request.lines.size(); ++i) {
@@ -89,13 +92,14 @@ struct Superseded {
     std::uint16_t extensions = 0;
     const Reservation* dead = nullptr;  // past its deadline: to be expired before anything else
 
-    void add(const Reservation& old, base::Time now) {
+    void add(const State& state, const Reservation& old, base::Time now) {
         if (is_dead(old, now)) {
             dead = &old;
             return;
         }
         reservations.push_back(&old);
-        first_created_at = std::min(first_created_at, base::time_from_ms(old.first_created_ms));
+        first_created_at =
+            std::min(first_created_at, base::time_from_ms(state.first_created_ms(old)));
         extensions = std::max(extensions, old.extensions);
     }
 };
@@ -110,7 +114,7 @@ std::expected<Superseded, Decision> find_superseded(const Asked& asked,
             return std::unexpected(refused(asked, RefusalCode::unknown_reservation));
         }
         if (state.is_open(*old)) {
-            out.add(*old, asked.stamp.time);
+            out.add(state, *old, asked.stamp.time);
         }
     }
     if (request.supersedes_same_reference) {
@@ -118,7 +122,7 @@ std::expected<Superseded, Decision> find_superseded(const Asked& asked,
              old != nullptr && out.dead == nullptr; old = state.older_holding(*old)) {
             if (old->tenant == asked.tenant &&
                 std::ranges::find(out.reservations, old) == out.reservations.end()) {
-                out.add(*old, asked.stamp.time);
+                out.add(state, *old, asked.stamp.time);
             }
         }
     }
@@ -150,9 +154,10 @@ void give_back(const State& state, const Superseded& superseded, Availability& a
     for (const auto* old : superseded.reservations) {
         for (std::uint32_t i = old->first_line; i != kNoIndex; i = state.lines[i].next) {
             const Line& line = state.lines[i];
-            if (line.cell != kNoIndex && line.units.held > 0) {
-                line.soft ? available.take_soft(line.cell, -line.units.held)
-                          : available.take_firm(line.cell, -line.units.held);
+            const std::int64_t held = state.held_of(line);
+            if (line.cell != kNoIndex && held > 0) {
+                line.soft ? available.take_soft(line.cell, -held)
+                          : available.take_firm(line.cell, -held);
             }
         }
     }

@@ -82,9 +82,8 @@ void end_wait(model::ReservationImage& image, model::ReservationState as);
                             const model::ReservationImage& image);
 
 // The event that opens a late-money case for the reservation; nothing if one is open.
-[[nodiscard]] model::Events late_money(const Asked& asked,
-                                                   const model::ReservationImage& image,
-                                                   std::size_t events_before);
+[[nodiscard]] model::Events late_money(const Asked& asked, const model::ReservationImage& image,
+                                       std::size_t events_before);
 
 Decision decide_create(const Asked& asked, const model::CreateReservation& request);
 Decision decide_change(const Asked& asked, const model::ChangeReservation& request);

@@ -28,8 +28,7 @@ std::expected<base::PooledVector<std::int64_t>, Decision> wanted_units(const Cha
 }
 
 // The wanted units where they were before, or nothing if one of those pools has too few.
-std::optional<Lines> same_pools(const Change& change,
-                                                 std::span<const std::int64_t> units) {
+std::optional<Lines> same_pools(const Change& change, std::span<const std::int64_t> units) {
     const State& state = change.asked.state;
     Availability available(state, true);
     Lines out = change.image.lines;

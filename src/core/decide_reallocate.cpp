@@ -43,7 +43,7 @@ LineQuantities moved(const LineQuantities& units, std::int64_t selected) {
 
 // Takes the moving units out of their entries. Per line: what is to arrive.
 base::PooledVector<Move> take_out(const Change& change, const Selection& selection, PoolId to,
-                           Lines& lines) {
+                                  Lines& lines) {
     base::PooledVector<Move> out;
     for (std::size_t i = 0; i < change.image.lines.size(); ++i) {
         const LineImage& entry = change.image.lines[i];
@@ -83,7 +83,8 @@ void put_in(const base::PooledVector<Move>& moves, PoolId to, Lines& lines) {
     }
 }
 
-std::vector<FailingLine> missing_in(const State& state, const base::PooledVector<Move>& moves, PoolId to) {
+std::vector<FailingLine> missing_in(const State& state, const base::PooledVector<Move>& moves,
+                                    PoolId to) {
     std::vector<FailingLine> out;
     Availability available(state, true);
     for (const auto& move : moves) {

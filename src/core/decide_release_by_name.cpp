@@ -11,7 +11,8 @@ using namespace model;
 namespace {
 
 // What the name stands for among reservations that hold units or wait for some.
-base::PooledVector<const Reservation*> find_named(const Asked& asked, const ReleaseByName& request) {
+base::PooledVector<const Reservation*> find_named(const Asked& asked,
+                                                  const ReleaseByName& request) {
     base::PooledVector<const Reservation*> out;
     const State& state = asked.state;
     if (!request.create_key.empty()) {

@@ -18,8 +18,8 @@ struct SoldLine {
 };
 
 std::expected<base::PooledVector<SoldLine>, Decision> resolve(const Asked& asked,
-                                                       const RecordSale& request, TenantId tenant,
-                                                       Events& events) {
+                                                              const RecordSale& request,
+                                                              TenantId tenant, Events& events) {
     base::PooledVector<SoldLine> out;
     base::PooledVector<std::pair<base::Digest128, SkuId>> fresh;
     std::int64_t total = 0;

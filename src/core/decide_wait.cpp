@@ -216,7 +216,7 @@ Place place_of(const State& state, const Reservation& waiter) {
         if (line == kNoIndex) {
             break;
         }
-        missing -= state.lines[line].units.held;
+        missing -= state.held_of(state.lines[line]);
         if (missing <= 0) {
             out.estimate_at = base::time_from_ms(ends.end_of(line));
             break;

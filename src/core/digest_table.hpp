@@ -12,32 +12,31 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
+#include <new>
 #include <vector>
 
 #include "base/check.hpp"
 #include "base/digest.hpp"
+#include "base/prefetch.hpp"
+#include "core/table_memory.hpp"
 
 namespace holdfast::core {
 
 template <typename Value>
 class DigestTable {
   public:
-    DigestTable() : directory_(1) { directory_[0] = new_segment(0); }
+    DigestTable() : directory_{new_segment(0)} {}
+    ~DigestTable() {
+        for_each_segment([](Segment* segment) { give_table_block(segment, sizeof(Segment)); });
+    }
+    DigestTable(const DigestTable&) = delete;
+    DigestTable& operator=(const DigestTable&) = delete;
 
     [[nodiscard]] std::size_t size() const { return size_; }
 
     [[nodiscard]] const Value* find(base::Digest128 key) const {
-        const Segment& segment = segment_of(key);
-        for (std::size_t slot = home(key);; slot = next(slot)) {
-            const Entry& entry = segment.entries[slot];
-            if (entry.key.empty()) {
-                return nullptr;  // asked first: a free slot equals the empty digest
-            }
-            if (entry.key == key) {
-                return &entry.value;
-            }
-        }
+        const Entry& entry = entry_for(segment_of(key), key);
+        return entry.key.empty() ? nullptr : &entry.value;
     }
     [[nodiscard]] Value* find(base::Digest128 key) {
         return const_cast<Value*>(static_cast<const DigestTable*>(this)->find(key));
@@ -45,21 +44,33 @@ class DigestTable {
 
     // Asks the processor for the place a key will be looked up at.
     void prefetch(base::Digest128 key) const {
-        __builtin_prefetch(&segment_of(key).entries[home(key)]);
+        const Entry* const first = &segment_of(key).entries[home(key)];
+        base::prefetch(first);
+        base::prefetch(first + kEntriesPerLine);  // most searches end within two lines
     }
 
     // Replaces the value of a key that is there.
     void put(base::Digest128 key, const Value& value) {
+        if (!insert(key, value)) {
+            entry_for(segment_of(key), key).value = value;
+        }
+    }
+
+    // False, and changes nothing: the key is there.
+    [[nodiscard]] bool insert(base::Digest128 key, const Value& value) {
         DCHECK(!key.empty());
-        if (Value* const found = find(key)) {
-            *found = value;
-            return;
+        Entry* entry = &entry_for(segment_of(key), key);
+        if (!entry->key.empty()) {
+            return false;
         }
         while (segment_of(key).used >= kUsedMax) {
             split(directory_index(key));
+            entry = &entry_for(segment_of(key), key);
         }
-        place(segment_of(key), key, value);
+        *entry = {key, value};
+        ++segment_of(key).used;
         ++size_;
+        return true;
     }
 
     bool erase(base::Digest128 key) {
@@ -78,13 +89,13 @@ class DigestTable {
 
     template <typename Visit>
     void for_each(Visit&& visit) const {
-        for (const auto& segment : segments_) {
+        for_each_segment([&](const Segment* segment) {
             for (const Entry& entry : segment->entries) {
                 if (!entry.key.empty()) {
                     visit(entry.key, entry.value);
                 }
             }
-        }
+        });
     }
 
   private:
@@ -95,37 +106,48 @@ class DigestTable {
         base::Digest128 key;
         Value value{};
     };
+    static constexpr std::size_t kEntriesPerLine = 64 / sizeof(Entry);
     struct Segment {
-        unsigned depth = 0;  // how many top bits its keys share
-        std::size_t used = 0;
         std::array<Entry, kSlots> entries{};
+        unsigned depth = 0;  // how many top bits its keys share
+        std::uint32_t used = 0;
     };
 
     static std::size_t home(base::Digest128 key) { return key.low % kSlots; }
     static std::size_t next(std::size_t slot) { return (slot + 1) % kSlots; }
 
-    std::uint32_t new_segment(unsigned depth) {
-        segments_.push_back(std::make_unique<Segment>());
-        segments_.back()->depth = depth;
-        return static_cast<std::uint32_t>(segments_.size() - 1);
+    static Segment* new_segment(unsigned depth) {
+        auto* const segment = new (take_table_block(sizeof(Segment))) Segment{};
+        segment->depth = depth;
+        return segment;
     }
     [[nodiscard]] std::size_t directory_index(base::Digest128 key) const {
         return depth_ == 0 ? 0 : static_cast<std::size_t>(key.high >> (64 - depth_));
     }
     [[nodiscard]] Segment& segment_of(base::Digest128 key) {
-        return *segments_[directory_[directory_index(key)]];
+        return *directory_[directory_index(key)];
     }
     [[nodiscard]] const Segment& segment_of(base::Digest128 key) const {
-        return *segments_[directory_[directory_index(key)]];
+        return *directory_[directory_index(key)];
+    }
+    // A segment stands in the directory as often as its keys share fewer bits than the directory.
+    template <typename Visit>
+    void for_each_segment(Visit&& visit) const {
+        for (std::size_t i = 0; i < directory_.size();) {
+            Segment* const segment = directory_[i];
+            i += std::size_t{1} << (depth_ - segment->depth);
+            visit(segment);
+        }
     }
 
-    static void place(Segment& segment, base::Digest128 key, const Value& value) {
+    // The key's entry, or the free one where it belongs.
+    template <typename SomeSegment>
+    static auto& entry_for(SomeSegment& segment, base::Digest128 key) {
         std::size_t slot = home(key);
-        while (!segment.entries[slot].key.empty()) {
+        while (!segment.entries[slot].key.empty() && segment.entries[slot].key != key) {
             slot = next(slot);
         }
-        segment.entries[slot] = {key, value};
-        ++segment.used;
+        return segment.entries[slot];
     }
 
     // Moves later entries of the run back, so that no probe is cut short by the gap.
@@ -142,7 +164,7 @@ class DigestTable {
     }
 
     void double_directory() {
-        std::vector<std::uint32_t> wider(directory_.size() * 2);
+        std::vector<Segment*> wider(directory_.size() * 2);
         for (std::size_t i = 0; i < wider.size(); ++i) {
             wider[i] = directory_[i / 2];
         }
@@ -151,33 +173,31 @@ class DigestTable {
     }
 
     void split(std::size_t index) {
-        const std::uint32_t old_number = directory_[index];
-        if (segments_[old_number]->depth == depth_) {
+        Segment* const old = directory_[index];
+        if (old->depth == depth_) {
             double_directory();
             index *= 2;
         }
-        const std::uint32_t new_number = new_segment(segments_[old_number]->depth + 1);
-        Segment& fresh = *segments_[new_number];
-        auto kept = std::make_unique<Segment>();
-        kept->depth = fresh.depth;
-        const unsigned bit = 64 - fresh.depth;
-        for (const Entry& entry : segments_[old_number]->entries) {
+        Segment* const halves[] = {new_segment(old->depth + 1), new_segment(old->depth + 1)};
+        const unsigned bit = 64 - halves[0]->depth;
+        for (const Entry& entry : old->entries) {
             if (!entry.key.empty()) {
-                place(((entry.key.high >> bit) & 1) != 0 ? fresh : *kept, entry.key, entry.value);
+                Segment& half = *halves[(entry.key.high >> bit) & 1];
+                entry_for(half, entry.key) = entry;
+                ++half.used;
             }
         }
-        const std::size_t span = std::size_t{1} << (depth_ - fresh.depth);
+        const std::size_t span = std::size_t{1} << (depth_ - halves[0]->depth);
         const std::size_t first = (index / (span * 2)) * (span * 2);
-        for (std::size_t i = first + span; i < first + 2 * span; ++i) {
-            directory_[i] = new_number;
+        for (std::size_t i = 0; i < 2 * span; ++i) {
+            directory_[first + i] = halves[i / span];
         }
-        segments_[old_number] = std::move(kept);
+        give_table_block(old, sizeof(Segment));
     }
 
     unsigned depth_ = 0;
     std::size_t size_ = 0;
-    std::vector<std::unique_ptr<Segment>> segments_;
-    std::vector<std::uint32_t> directory_;
+    std::vector<Segment*> directory_;
 };
 
 }  // namespace holdfast::core

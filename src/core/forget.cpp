@@ -28,6 +28,9 @@ bool is_resting(const State& state, const Reservation& reservation) {
 void free_lines(State& state, std::uint32_t first) {
     for (std::uint32_t line = first; line != kNoIndex;) {
         const std::uint32_t next = state.lines[line].next;
+        if (state.lines[line].is == LineIs::mixed) {
+            state.free_line_details.push_back(static_cast<std::uint32_t>(state.lines[line].units));
+        }
         state.lines[line] = Line{};
         state.lines[line].next = std::exchange(state.free_slots.line, line);
         line = next;
@@ -36,11 +39,15 @@ void free_lines(State& state, std::uint32_t first) {
 
 void free_reservation(State& state, std::uint32_t index) {
     Reservation& place = state.reservations[index];
-    DCHECK(!place.in_deadlines.linked() && !place.in_reference_chain);
-    state.reservations_by_id.erase(State::id_digest(place.id));
+    DCHECK(!place.in_deadlines.linked() && !state.side_of(place).in_reference_chain);
+    state.reservations_by_id.erase(place.id);
     free_lines(state, place.first_line);
+    if (place.side != kNoIndex) {
+        state.sides[place.side] = {};
+        state.free_sides.push_back(place.side);
+    }
     place = Reservation{};
-    place.newer = std::exchange(state.free_slots.reservation, index);
+    place.first_line = std::exchange(state.free_slots.reservation, index);
 }
 
 }  // namespace
@@ -78,7 +85,7 @@ ReservationId changes(const Event& event, Sequence sequence) {
 }
 
 bool forget(State& state, const Resting& resting) {
-    const auto* const found = state.reservations_by_id.find(State::id_digest(resting.id));
+    const auto* const found = state.reservations_by_id.find(resting.id);
     if (found == nullptr || state.reservations[*found].version != resting.version ||
         !is_resting(state, state.reservations[*found])) {
         return false;
@@ -129,7 +136,7 @@ std::uint32_t take_reservation(State& state) {
     if (index == kNoIndex) {
         return state.reservations.add();
     }
-    state.free_slots.reservation = std::exchange(state.reservations[index].newer, kNoIndex);
+    state.free_slots.reservation = std::exchange(state.reservations[index].first_line, kNoIndex);
     return index;
 }
 

@@ -23,7 +23,8 @@ class Shelf {
     void note(const model::Event& event, model::Sequence sequence, Bytes bytes) {
         newest_ = sequence;
         if (const auto key = lasting_key(event); !key.empty()) {
-            keys_[key.key] = {.event = sequence, .fingerprint = key.fingerprint.low};
+            keys_[key.key] = {.event = sequence,
+                              .fingerprint = key.fingerprint.low & KeyRecord::kFingerprintMax};
         }
         const auto* const changed = std::get_if<model::ReservationChanged>(&event);
         if (changed != nullptr && is_at_rest(changed->image)) {

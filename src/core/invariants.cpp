@@ -29,8 +29,9 @@ Violation check_lines(const State& state, std::vector<Promised>& promised) {
         std::uint32_t count = 0;
         for (std::uint32_t i = reservation.first_line; i != kNoIndex; i = state.lines[i].next) {
             const Line& line = state.lines[i];
+            const model::LineQuantities units = state.units_of(line);
             ++count;
-            if (!line.units.balanced() || line.units.held < 0 || line.units.committed < 0) {
+            if (!units.balanced() || units.held < 0 || units.committed < 0) {
                 return name_of(reservation) + ": a line is not balanced";
             }
             if (line.reservation != r) {
@@ -38,12 +39,12 @@ Violation check_lines(const State& state, std::vector<Promised>& promised) {
             }
             if (line.cell != kNoIndex) {
                 (line.soft ? promised[line.cell].soft_held : promised[line.cell].held) +=
-                    line.units.held;
-                promised[line.cell].committed += line.units.committed;
+                    units.held;
+                promised[line.cell].committed += units.committed;
             }
         }
-        if (count != reservation.line_count || count == 0) {
-            return name_of(reservation) + ": has lost lines";
+        if (count == 0) {
+            return name_of(reservation) + ": has lost its lines";
         }
     }
     return std::nullopt;
@@ -122,8 +123,8 @@ Violation check_deadlines(State& state) {
         due += static_cast<std::size_t>(expected);
         for (std::uint32_t i = reservation.first_line; i != kNoIndex; i = state.lines[i].next) {
             const Line& line = state.lines[i];
-            lines_due +=
-                static_cast<std::size_t>(expected && line.units.held > 0 && line.cell != kNoIndex);
+            lines_due += static_cast<std::size_t>(expected && state.held_of(line) > 0 &&
+                                                  line.cell != kNoIndex);
         }
     }
     if (due != in_heap || lines_due != lines_in_heaps) {
@@ -137,9 +138,11 @@ Violation check_references(const State& state) {
     Violation out;
     state.holding_by_reference.for_each([&](base::Digest128 reference, std::uint32_t newest) {
         std::uint32_t newer = kNoIndex;
-        for (std::uint32_t i = newest; i != kNoIndex; i = state.reservations[i].older) {
+        for (std::uint32_t i = newest; i != kNoIndex;
+             i = state.side_of(state.reservations[i]).older) {
             const Reservation& reservation = state.reservations[i];
-            if (reservation.reference != reference || reservation.newer != newer ||
+            const ReservationSide& side = state.side_of(reservation);
+            if (side.reference != reference || side.newer != newer ||
                 !reached.emplace(i, true).second) {
                 out = name_of(reservation) + ": its reference chain is broken";
                 return;
@@ -149,7 +152,8 @@ Violation check_references(const State& state) {
     });
     for (std::uint32_t r = 0; !out && r < state.reservations.size(); ++r) {
         const Reservation& reservation = state.reservations[r];
-        const bool expected = !reservation.reference.empty() && state.is_open(reservation);
+        const bool expected =
+            !state.side_of(reservation).reference.empty() && state.is_open(reservation);
         if (expected != reached.contains(r)) {
             out = name_of(reservation) + ": is not where its reference is looked up";
         }
@@ -200,7 +204,7 @@ Violation check_owners(const State& state) {
     for (std::uint32_t r = 0; r < state.reservations.size(); ++r) {
         const Reservation& reservation = state.reservations[r];
         if (!reservation.in_deadlines.linked()) {
-            if (reservation.first_ownership != kNoIndex) {
+            if (state.side_of(reservation).first_ownership != kNoIndex) {
                 return name_of(reservation) + ": counts for an owner that it is done with";
             }
             continue;

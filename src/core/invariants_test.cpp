@@ -40,22 +40,26 @@ TEST_P(BrokenInvariant, IsFoundAndNamed) {
 }
 
 const Damage kDamages[] = {
-    {"unbalanced_line", [](State& s) { ++s.lines[0].units.held; }, "not balanced"},
+    {"unbalanced_line",
+     [](State& s) {
+         auto units = s.units_of(s.lines[0]);
+         ++units.held;
+         s.set_units(s.lines[0], units, units.accepted);
+     },
+     "not balanced"},
     {"negative_line",
-     [](State& s) { s.lines[0].units = {.accepted = 2, .held = -1, .committed = 3}; },
+     [](State& s) { s.set_units(s.lines[0], {.accepted = 2, .held = -1, .committed = 3}, 2); },
      "not balanced"},
     {"negative_committed",
-     [](State& s) { s.lines[0].units = {.accepted = 2, .held = 3, .committed = -1}; },
+     [](State& s) { s.set_units(s.lines[0], {.accepted = 2, .held = 3, .committed = -1}, 2); },
      "not balanced"},
     {"no_line",
      [](State& s) {
-         s.cells[0].units.held -= s.lines[0].units.held;
+         s.cells[0].units.held -= s.held_of(s.lines[0]);
          s.reservations[0].first_line = kNoIndex;
-         s.reservations[0].line_count = 0;
      },
-     "lost lines"},
+     "lost its lines"},
     {"foreign_line", [](State& s) { s.lines[0].reservation = 1; }, "another reservation"},
-    {"lost_line", [](State& s) { s.reservations[0].line_count = 2; }, "lost lines"},
     {"held_differs", [](State& s) { ++s.cells[0].units.held; }, "promises differ"},
     {"committed_differs", [](State& s) { --s.cells[0].units.committed; }, "promises differ"},
     {"deadline_out_of_order", [](State& s) { s.reservations[0].deadline_ms = INT64_MAX - 1; },
@@ -83,11 +87,11 @@ const Damage kDamages[] = {
          DeadlineHeap(LineDeadlines{s}, s.cells[0].deadlines).remove(s.cells[0].deadlines.first);
      },
      "other holds than are waiting"},
-    {"chain_of_another_reference",
-     [](State& s) { s.reservations[0].reference = {.high = 1, .low = 1}; }, "chain is broken"},
-    {"chain_runs_in_a_circle", [](State& s) { s.reservations[0].older = 0; }, "chain is broken"},
-    {"chain_broken", [](State& s) { s.reservations[0].newer = kNoIndex; }, "chain is broken"},
-    {"chain_forgets", [](State& s) { s.reservations[1].older = kNoIndex; },
+    {"chain_of_another_reference", [](State& s) { s.sides[0].reference = {.high = 1, .low = 1}; },
+     "chain is broken"},
+    {"chain_runs_in_a_circle", [](State& s) { s.sides[0].older = 0; }, "chain is broken"},
+    {"chain_broken", [](State& s) { s.sides[0].newer = kNoIndex; }, "chain is broken"},
+    {"chain_forgets", [](State& s) { s.sides[1].older = kNoIndex; },
      "not where its reference is looked up"},
     {"too_many_refusals",
      [](State& s) {

@@ -8,6 +8,7 @@
 #include "core/apply_internal.hpp"
 #include "core/consequences.hpp"
 #include "core/decide_internal.hpp"
+#include "core/look_ahead.hpp"
 #include "model/event_codec.hpp"
 #include "model/limits.hpp"
 
@@ -228,22 +229,14 @@ void Machine::show_place(const Command& command, Execution& execution) const {
     }
 }
 
-void Machine::prefetch(const Command& command) const {
-    if (!command.key.empty()) {
-        state_.keys.prefetch(command.key.key);
-    }
-    if (const auto* const create = std::get_if<CreateReservation>(&command.request)) {
-        state_.skus_by_name.prefetch(create->lines.front().sku.digest);
-    } else if (const auto* const change = std::get_if<ChangeReservation>(&command.request)) {
-        state_.reservations_by_id.prefetch(State::id_digest(change->reservation));
-    }
-}
-
 void Machine::expire_due(OpenBatch& batch, std::uint32_t expiry_budget) {
-    while (batch.expiries < expiry_budget) {
+    for (std::size_t ended = 0; batch.expiries < expiry_budget; ++ended) {
         const Reservation* const due = state_.first_due();
         if (due == nullptr || !is_dead(*due, batch.time)) {
             break;
+        }
+        if (ended % kLookAhead == 0) {
+            prefetch_due(state_);
         }
         append_one(decide_expiry(state_, *due), batch);
         ++batch.expiries;

@@ -50,9 +50,6 @@ class Machine {
     [[nodiscard]] Execution execute(const model::Command& command, OpenBatch& batch,
                                     std::uint32_t expiry_budget);
 
-    // Tells the processor what a command that is decided soon will look at. Changes nothing.
-    void prefetch(const model::Command& command) const;
-
     // Ends holds that are due, earliest first, and gives waiters what has come back, within the
     // batch's budget.
     void expire_due(OpenBatch& batch, std::uint32_t expiry_budget);

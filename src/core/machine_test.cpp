@@ -1,8 +1,10 @@
 // The shell around the core: what it tells the owner of a batch; replay; the state hash.
 #include "core/machine.hpp"
 
+#include <array>
 #include <set>
 
+#include "core/look_ahead.hpp"
 #include "core/state_hash.hpp"
 #include "core/testing.hpp"
 
@@ -103,10 +105,11 @@ TEST_F(Batch, LookingAheadChangesNothing) {
     const auto hash = state_.hash;
     Command ahead = *commands_[1];
     ahead.key.key = {.high = 1, .low = 1};
-    machine_.prefetch(ahead);
-    ahead.request = ChangeReservation{.reservation = ReservationId{999}};
-    machine_.prefetch(ahead);
-    machine_.prefetch(*commands_[0]);
+    Command unknown = ahead;
+    unknown.request = ChangeReservation{.reservation = ReservationId{999}};
+    const std::array<const Command*, 3> soon{&ahead, &unknown, &*commands_[0]};
+    prefetch_commands(soon);
+    prefetch_records(state_, soon);
     EXPECT_EQ(state_.hash, hash);
     EXPECT_EQ(batch_.count, 6u);
 }

@@ -177,7 +177,7 @@ const Owner* find_owner(const State& state, base::Digest128 scope) {
 
 const Ownership* find_ownership(const State& state, const Reservation& reservation,
                                 base::Digest128 scope) {
-    for (std::uint32_t i = reservation.first_ownership; i != kNoIndex;
+    for (std::uint32_t i = state.side_of(reservation).first_ownership; i != kNoIndex;
          i = state.ownerships[i].next) {
         if (state.owners[state.ownerships[i].owner].scope == scope) {
             return &state.ownerships[i];
@@ -193,10 +193,11 @@ const Reservation* first_due_of(const State& state, const Owner& owner) {
 void join_owners(State& state, std::uint32_t index) {
     Reservation& reservation = state.reservations[index];
     if (!state.tenant(reservation.tenant).capped || !reservation.in_deadlines.linked() ||
-        reservation.first_ownership != kNoIndex) {
+        state.side_of(reservation).first_ownership != kNoIndex) {
         return;
     }
     for (const auto& use : owner_uses(state, state.image_of(reservation))) {
+        ReservationSide& side = state.ensure_side(reservation);
         const std::uint32_t owner = owner_at(state, use.scope);
         std::uint32_t ownership = 0;
         if (state.free_ownerships.empty()) {
@@ -207,11 +208,11 @@ void join_owners(State& state, std::uint32_t index) {
         }
         state.ownerships[ownership] = {.owner = owner,
                                        .reservation = index,
-                                       .next = reservation.first_ownership,
+                                       .next = side.first_ownership,
                                        .units = use.units,
                                        .unit_seconds = use.unit_seconds,
                                        .in_owner = {}};
-        reservation.first_ownership = ownership;
+        side.first_ownership = ownership;
         state.owners[owner].units += use.units;
         state.owners[owner].unit_seconds += use.unit_seconds;
         ++state.owners[owner].holds;
@@ -220,7 +221,11 @@ void join_owners(State& state, std::uint32_t index) {
 }
 
 void leave_owners(State& state, std::uint32_t index) {
-    std::uint32_t i = std::exchange(state.reservations[index].first_ownership, kNoIndex);
+    const std::uint32_t side = state.reservations[index].side;
+    if (side == kNoIndex) {
+        return;
+    }
+    std::uint32_t i = std::exchange(state.sides[side].first_ownership, kNoIndex);
     while (i != kNoIndex) {
         leave_owner(state, std::exchange(i, state.ownerships[i].next));
     }

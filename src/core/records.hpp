@@ -61,50 +61,84 @@ struct Sku {
     std::string name;
 };
 
+// What a line's units have become, as far as one word can tell it.
+enum class LineIs : std::uint8_t {
+    held,
+    committed,
+    shipped,
+    released,
+    expired,
+    closed_short,
+    mixed,  // see LineDetail
+};
+
+// Most lines are of one kind: all units that were asked for are held, or committed, and so on. Only
+// what does not fit that has a LineDetail. Read and written by State::units_of, requested_of and
+// set_units.
 struct Line {
-    model::LineQuantities units;
-    std::int64_t requested = 0;
+    std::int64_t units = 0;  // accepted; of a mixed line the index of its LineDetail
     model::SkuId sku;
     std::uint32_t cell = kNoIndex;  // kNoIndex: untracked, or queued without a pool
     std::uint32_t reservation = kNoIndex;
-    std::uint32_t next = kNoIndex;  // of the same reservation
-    HeapLinks in_cell;              // linked while units are held until a deadline
-    bool untracked = false;         // see model::LineImage for this and the next
-    bool continues = false;
-    bool soft = false;  // its held units are in the cell's `soft_held`
+    std::uint32_t next = kNoIndex;            // of the same reservation
+    [[no_unique_address]] HeapLinks in_cell;  // linked while units are held until a deadline
+    LineIs is = LineIs::held;                 // in the padding of the links, like the next
+    bool untracked : 1 = false;               // see model::LineImage for this and the next
+    bool continues : 1 = false;
+    bool soft : 1 = false;  // its held units are in the cell's `soft_held`
+};
+static_assert(sizeof(Line) == 40);
+
+struct LineDetail {
+    model::LineQuantities units;
+    std::int64_t requested = 0;
 };
 
 // The parts of an image that most reservations do without, packed (core/extras.hpp).
 using Extras = std::unique_ptr<std::byte[]>;
 
-struct Reservation {
+// One cache line. What most reservations do without is in a ReservationSide.
+struct alignas(64) Reservation {
     model::ReservationId id;
-    base::Digest128 reference;  // empty: none
     std::int64_t created_ms = 0;
-    std::int64_t first_created_ms = 0;
     std::int64_t deadline_ms = INT64_MAX;
     Extras extras;
+    // Linked while units are held, or waited for, until a deadline.
+    [[no_unique_address]] HeapLinks in_deadlines;
+    model::ReservationState waiting : 4 = model::ReservationState::held;  // in the links' padding
+    model::ReservationState ended_as : 4 = model::ReservationState::released;
+    std::uint16_t extensions = 0;
     model::TenantId tenant;
     std::uint32_t version = 0;
     std::uint32_t first_line = kNoIndex;
-    std::uint32_t line_count = 0;
+    std::uint32_t side = kNoIndex;
+};
+static_assert(sizeof(Reservation) == 64);
+
+struct ReservationSide {
+    base::Digest128 reference;          // empty: none
+    std::int64_t first_created_ms = 0;  // earlier or later than created: inherited, or granted
     // Neighbours among the reservations of this reference that hold units, newest first.
     std::uint32_t newer = kNoIndex;
     std::uint32_t older = kNoIndex;
-    HeapLinks in_deadlines;  // linked while units are held, or waited for, until a deadline
     std::uint32_t first_ownership = kNoIndex;
-    model::ReservationState waiting = model::ReservationState::held;
-    model::ReservationState ended_as = model::ReservationState::released;
-    std::uint16_t extensions = 0;
     bool in_reference_chain = false;
 };
 
 // What a key was used for. The reply is in the event.
 struct KeyRecord {
+    static constexpr std::uint64_t kFingerprintMax = UINT64_MAX >> 1;
+
     model::Sequence event;
-    std::uint64_t fingerprint = 0;  // its low half: 64 bits tell two requests of one key apart
-    bool refusal = false;           // bounded per tenant, oldest out first
+    // Its low 63 bits: enough to tell two requests of one key apart.
+    std::uint64_t fingerprint : 63 = 0;
+    std::uint64_t refusal : 1 = 0;  // bounded per tenant, oldest out first
+
+    [[nodiscard]] bool is_of(base::Digest128 request) const {
+        return fingerprint == (request.low & kFingerprintMax);
+    }
 };
+static_assert(sizeof(KeyRecord) == 16);
 
 // Creates under this name are refused until the time.
 struct Tombstone {

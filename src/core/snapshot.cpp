@@ -196,7 +196,7 @@ Result<void> write_open(const State& state, ChunkWriter& out) {
 void write_key(ByteWriter& writer, base::Digest128 digest, const KeyRecord& key) {
     writer.digest(digest);
     writer.varint(key.event.value());
-    writer.fixed(key.fingerprint);
+    writer.fixed(std::uint64_t{key.fingerprint});
 }
 
 Result<void> write_keys(const State& state, ChunkWriter& out) {
@@ -411,10 +411,11 @@ bool restore_held(const model::Event& event, State& state) {
 
 bool read_key(ByteReader& reader, State& state, bool refusal) {
     const auto digest = reader.digest();
-    KeyRecord record;
-    record.event = model::Sequence(reader.varint());
-    record.fingerprint = reader.fixed<std::uint64_t>();
-    record.refusal = refusal;
+    const model::Sequence event(reader.varint());
+    const KeyRecord record{
+        .event = event,
+        .fingerprint = reader.fixed<std::uint64_t>() & KeyRecord::kFingerprintMax,
+        .refusal = refusal};
     if (reader.failed() || digest.empty() || state.keys.find(digest) != nullptr) {
         return false;
     }

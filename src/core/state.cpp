@@ -1,11 +1,27 @@
 #include "core/state.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "base/check.hpp"
 #include "core/extras.hpp"
 
 namespace holdfast::core {
+
+namespace {
+
+// A slot of the table that is free, or a new one.
+template <typename Table>
+std::uint32_t take_slot(Table& table, std::vector<std::uint32_t>& free) {
+    if (free.empty()) {
+        return table.add();
+    }
+    const std::uint32_t slot = free.back();
+    free.pop_back();
+    return slot;
+}
+
+}  // namespace
 
 using model::ClassId;
 using model::ReservationImage;
@@ -47,7 +63,7 @@ std::uint32_t State::find_cell(SkuId id, model::PoolId pool) const {
 }
 
 bool State::is_open(const Reservation& reservation) const {
-    return reservation.waiting == model::ReservationState::queued || units_of(reservation).held > 0;
+    return reservation.waiting == model::ReservationState::queued || held_of(reservation) > 0;
 }
 
 const Case* State::find_case(model::CaseId id) const {
@@ -62,11 +78,6 @@ const Case* State::find_case(model::CaseKind kind, model::ReservationId about) c
     return is_it ? find_case(std::get<2>(*found)) : nullptr;
 }
 
-const model::SkuClass& State::class_of(SkuId id) const {
-    const Sku& record = sku(id);
-    return tenant(record.tenant).classes[record.sku_class.value()];
-}
-
 base::Digest128 State::id_digest(model::ReservationId id) {
     // Multiplication by an odd constant is a permutation; its high bits are well spread.
     const std::uint64_t spread = id.value() * 0x9e3779b97f4a7c15ULL;
@@ -74,7 +85,7 @@ base::Digest128 State::id_digest(model::ReservationId id) {
 }
 
 const Reservation* State::find_reservation(model::ReservationId id) const {
-    const auto* const found = reservations_by_id.find(id_digest(id));
+    const auto* const found = reservations_by_id.find(id);
     return found != nullptr ? &reservations[*found] : nullptr;
 }
 
@@ -84,7 +95,8 @@ const Reservation* State::newest_holding(base::Digest128 reference) const {
 }
 
 const Reservation* State::older_holding(const Reservation& reservation) const {
-    return reservation.older != kNoIndex ? &reservations[reservation.older] : nullptr;
+    const std::uint32_t older = side_of(reservation).older;
+    return older != kNoIndex ? &reservations[older] : nullptr;
 }
 
 ReservationImage State::image_of(const Reservation& reservation) const {
@@ -96,9 +108,8 @@ ReservationImage State::image_of(const Reservation& reservation) const {
     image.ended_as = reservation.ended_as;
     image.extensions = reservation.extensions;
     image.created_at = base::time_from_ms(reservation.created_ms);
-    image.first_created_at = base::time_from_ms(reservation.first_created_ms);
+    image.first_created_at = base::time_from_ms(first_created_ms(reservation));
     image.expires_at = base::time_from_ms(reservation.deadline_ms);
-    image.lines.reserve(reservation.line_count);
     for (std::uint32_t i = reservation.first_line; i != kNoIndex; i = lines[i].next) {
         const Line& line = lines[i];
         const model::PoolId nowhere = line.untracked ? model::kDefaultPool : model::kAnyPool;
@@ -107,8 +118,8 @@ ReservationImage State::image_of(const Reservation& reservation) const {
                                .untracked = line.untracked,
                                .continues = line.continues,
                                .soft = line.soft,
-                               .requested = line.requested,
-                               .units = line.units,
+                               .requested = requested_of(line),
+                               .units = units_of(line),
                                .line_id = {},
                                .group = {}});
     }
@@ -119,7 +130,7 @@ ReservationImage State::image_of(const Reservation& reservation) const {
 model::LineQuantities State::units_of(const Reservation& reservation) const {
     model::LineQuantities sum;
     for (std::uint32_t i = reservation.first_line; i != kNoIndex; i = lines[i].next) {
-        const auto& units = lines[i].units;
+        const model::LineQuantities units = units_of(lines[i]);
         sum.accepted += units.accepted;
         sum.held += units.held;
         sum.committed += units.committed;
@@ -130,6 +141,82 @@ model::LineQuantities State::units_of(const Reservation& reservation) const {
         sum.returned += units.returned;
     }
     return sum;
+}
+
+std::int64_t State::held_of(const Reservation& reservation) const {
+    std::int64_t sum = 0;
+    for (std::uint32_t i = reservation.first_line; i != kNoIndex; i = lines[i].next) {
+        sum += held_of(lines[i]);
+    }
+    return sum;
+}
+
+namespace {
+
+using Quantity = std::int64_t model::LineQuantities::*;
+
+// In the order of LineIs.
+constexpr std::array<Quantity, 6> kKinds = {
+    &model::LineQuantities::held,    &model::LineQuantities::committed,
+    &model::LineQuantities::shipped, &model::LineQuantities::released,
+    &model::LineQuantities::expired, &model::LineQuantities::closed_short};
+static_assert(static_cast<std::size_t>(LineIs::mixed) == kKinds.size());
+
+// The kind of a line all of whose units are of one.
+LineIs kind_of(const model::LineQuantities& units, std::int64_t requested, bool continues) {
+    if (units.returned != 0 || units.accepted == 0 ||
+        requested != (continues ? 0 : units.accepted)) {
+        return LineIs::mixed;
+    }
+    for (std::size_t kind = 0; kind < kKinds.size(); ++kind) {
+        if (units.*kKinds[kind] == units.accepted) {
+            return static_cast<LineIs>(kind);  // it is balanced: the others are 0
+        }
+    }
+    return LineIs::mixed;
+}
+
+}  // namespace
+
+model::LineQuantities State::units_of(const Line& line) const {
+    if (line.is == LineIs::mixed) {
+        return line_details[static_cast<std::uint32_t>(line.units)].units;
+    }
+    model::LineQuantities out{.accepted = line.units};
+    out.*kKinds[static_cast<std::size_t>(line.is)] = line.units;
+    return out;
+}
+
+std::int64_t State::requested_of(const Line& line) const {
+    if (line.is == LineIs::mixed) {
+        return line_details[static_cast<std::uint32_t>(line.units)].requested;
+    }
+    return line.continues ? 0 : line.units;
+}
+
+void State::set_units(Line& line, const model::LineQuantities& units, std::int64_t requested) {
+    const LineIs kind = kind_of(units, requested, line.continues);
+    if (kind != LineIs::mixed) {
+        if (line.is == LineIs::mixed) {
+            free_line_details.push_back(static_cast<std::uint32_t>(line.units));
+        }
+        line.units = units.accepted;
+    } else {
+        if (line.is != LineIs::mixed) {
+            line.units = take_slot(line_details, free_line_details);
+        }
+        line_details[static_cast<std::uint32_t>(line.units)] = {.units = units,
+                                                                .requested = requested};
+    }
+    line.is = kind;
+}
+
+ReservationSide& State::ensure_side(Reservation& reservation) {
+    if (reservation.side == kNoIndex) {
+        reservation.side = take_slot(sides, free_sides);
+        sides[reservation.side] = {.reference = {}, .first_created_ms = reservation.created_ms};
+    }
+    return sides[reservation.side];
 }
 
 const Reservation* State::first_due() const {

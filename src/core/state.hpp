@@ -19,6 +19,7 @@
 #include "base/time.hpp"
 #include "core/chunked_vector.hpp"
 #include "core/digest_table.hpp"
+#include "core/id_table.hpp"
 #include "core/records.hpp"
 #include "core/wait_queue.hpp"
 #include "model/event.hpp"
@@ -62,7 +63,7 @@ struct Archived {
 };
 
 // Records of reservations that were forgotten, to be used again; a free one has no id. Chained
-// through Reservation::newer and Line::next.
+// through Reservation::first_line and Line::next.
 struct FreeSlots {
     std::uint32_t reservation = kNoIndex;
     std::uint32_t line = kNoIndex;
@@ -91,7 +92,10 @@ class State {
     [[nodiscard]] std::uint32_t next_cell(std::uint32_t cell) const {
         return sku(cells[cell].sku).cell_last == cell ? kNoIndex : cell_facts[cell].next;
     }
-    [[nodiscard]] const model::SkuClass& class_of(model::SkuId id) const;
+    [[nodiscard]] const model::SkuClass& class_of(model::SkuId id) const {
+        const Sku& record = sku(id);
+        return tenant(record.tenant).classes[record.sku_class.value()];
+    }
 
     // -- reservations -----------------------------------------------------------------------
     [[nodiscard]] const Reservation* find_reservation(model::ReservationId id) const;
@@ -101,6 +105,22 @@ class State {
     // The whole reservation; texts are views into the state.
     [[nodiscard]] model::ReservationImage image_of(const Reservation& reservation) const;
     [[nodiscard]] model::LineQuantities units_of(const Reservation& reservation) const;
+    [[nodiscard]] model::LineQuantities units_of(const Line& line) const;
+    [[nodiscard]] std::int64_t held_of(const Line& line) const {
+        return line.is == LineIs::held    ? line.units
+               : line.is == LineIs::mixed ? units_of(line).held
+                                          : 0;
+    }
+    [[nodiscard]] std::int64_t held_of(const Reservation& reservation) const;
+    [[nodiscard]] std::int64_t requested_of(const Line& line) const;
+    [[nodiscard]] const ReservationSide& side_of(const Reservation& reservation) const {
+        static constexpr ReservationSide kNone;
+        return reservation.side != kNoIndex ? sides[reservation.side] : kNone;
+    }
+    [[nodiscard]] std::int64_t first_created_ms(const Reservation& reservation) const {
+        return reservation.side != kNoIndex ? sides[reservation.side].first_created_ms
+                                            : reservation.created_ms;
+    }
     // It holds units or waits for some: it has something to lose at its deadline.
     [[nodiscard]] bool is_open(const Reservation& reservation) const;
     // Who waits for a SKU; null: nobody does.
@@ -127,10 +147,14 @@ class State {
     ChunkedVector<Cell> cells;
     ChunkedVector<CellFacts> cell_facts;  // at the same index
     ChunkedVector<Reservation> reservations;
+    ChunkedVector<ReservationSide> sides;
+    std::vector<std::uint32_t> free_sides;
     ChunkedVector<Line> lines;
+    ChunkedVector<LineDetail> line_details;
+    std::vector<std::uint32_t> free_line_details;
     DigestTable<std::uint32_t> tenants_by_name;
     DigestTable<std::uint32_t> skus_by_name;
-    DigestTable<std::uint32_t> reservations_by_id;
+    IdTable reservations_by_id;
     DigestTable<std::uint32_t> holding_by_reference;  // the newest
     DigestTable<KeyRecord> keys;
     DigestTable<Tombstone> tombstones;
@@ -155,8 +179,13 @@ class State {
     Archived archived;
     FreeSlots free_slots;
 
-    // The key of reservations_by_id: ids are dense, the table wants uniform digests.
+    // An id where a digest is asked for.
     [[nodiscard]] static base::Digest128 id_digest(model::ReservationId id);
+
+    // -- for `apply` ----------------------------------------------------------------------------
+    void set_units(Line& line, const model::LineQuantities& units, std::int64_t requested);
+    // The reservation's side, made if it has none.
+    [[nodiscard]] ReservationSide& ensure_side(Reservation& reservation);
 };
 
 // Access for DeadlineHeap: all reservations by (deadline, id).

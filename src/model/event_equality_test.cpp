@@ -125,7 +125,7 @@ auto fields(const LineImage& value) {
     return std::tuple(sku, pool, untracked, continues, soft, requested, units, line_id, group);
 }
 
-auto fields(const std::vector<LineImage>& lines) {
+auto fields(const Lines& lines) {
     std::vector<decltype(fields(lines.front()))> out;
     for (const auto& line : lines) {
         out.push_back(fields(line));

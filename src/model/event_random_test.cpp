@@ -25,7 +25,7 @@ LineQuantities any_units(Prng& dice) {
 }
 
 // Some go on with the line before.
-LineImage any_line(Prng& dice, const std::vector<LineImage>& before) {
+LineImage any_line(Prng& dice, const Lines& before) {
     LineImage out{.sku = any_id<SkuId>(dice),
                   .pool = any_id<PoolId>(dice),
                   .untracked = coin(dice),

@@ -114,8 +114,10 @@ Result<void> Archiver::collect(const ledger::Batch& batch) {
         if (const auto use = core::lasting_key(event); !use.empty()) {
             leaving_->keys.push_back(use.key);
             if (is_new) {
-                rows_.keys.push_back(
-                    {.key = use.key, .record = {.event = at, .fingerprint = use.fingerprint.low}});
+                rows_.keys.push_back({.key = use.key,
+                                      .record = {.event = at,
+                                                 .fingerprint = use.fingerprint.low &
+                                                                core::KeyRecord::kFingerprintMax}});
             }
         }
         const auto* const changed = std::get_if<model::ReservationChanged>(&event);

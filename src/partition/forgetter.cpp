@@ -53,7 +53,7 @@ bool Forgetter::next_list(Sequence reached) {
 void Forgetter::prefetch(std::size_t at) const {
     const std::size_t rests = list_->rests.size();
     if (at < rests) {
-        state_.reservations_by_id.prefetch(State::id_digest(list_->rests[at].id));
+        state_.reservations_by_id.prefetch(list_->rests[at].id);
     } else if (at < rests + list_->keys.size()) {
         state_.keys.prefetch(list_->keys[at - rests]);
     }

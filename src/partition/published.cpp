@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "base/check.hpp"
+#include "base/prefetch.hpp"
 
 namespace holdfast::partition {
 
@@ -20,6 +21,7 @@ using model::TenantId;
 namespace {
 
 constexpr std::size_t kChunk = 1024;
+constexpr std::size_t kCacheLine = 64;
 constexpr std::size_t kChunksMax = 1u << 16;  // 67 million SKUs
 
 using CellWords = std::array<std::atomic<std::int64_t>, 8>;
@@ -269,6 +271,17 @@ void Published::publish_cells(const SkuCapture& capture, std::span<const CellVie
     Slot& slot = tables_->slot_for_writing(capture.sku);
     tables_->make_room(slot, cells.size());
     slot.store(capture, cells);
+}
+
+void Published::prefetch(SkuId sku) const {
+    const SlotChunk* const chunk =
+        tables_->chunks[sku.value() / kChunk].load(std::memory_order_relaxed);
+    if (chunk != nullptr) {
+        const auto* const slot =
+            reinterpret_cast<const std::byte*>(&(*chunk)[sku.value() % kChunk]);
+        base::prefetch(slot);
+        base::prefetch(slot + kCacheLine);
+    }
 }
 
 void Published::publish_position(model::Sequence position, base::Time as_of) {

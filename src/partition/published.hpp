@@ -90,6 +90,8 @@ class Published {
     void publish_sku(model::SkuId id, base::Digest128 digest, std::string_view name);
     void publish_cells(const SkuCapture& capture, std::span<const CellView> cells);
     // Everything up to `position` is out.
+    // A SKU whose cells are published soon.
+    void prefetch(model::SkuId sku) const;
     void publish_position(model::Sequence position, base::Time as_of);
     // Something was decided that is not out yet.
     void note_decided(model::Sequence position);

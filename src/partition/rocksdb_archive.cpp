@@ -217,7 +217,7 @@ Result<void> RocksdbArchive::add(const ArchiveRows& rows, Sequence position) {
         value.clear();
         base::ByteWriter out(value);
         out.varint(row.record.event.value());
-        out.fixed(row.record.fingerprint);
+        out.fixed(std::uint64_t{row.record.fingerprint});
         TRY_VOID(check(batch.Put(name_of(row.key), slice(value))));
     }
     for (const auto& rest : rows.rests) {
@@ -244,7 +244,7 @@ Result<std::optional<core::KeyRecord>> RocksdbArchive::find_key(Digest128 key) {
     base::ByteReader in(base::as_bytes(*value));
     core::KeyRecord out;
     out.event = Sequence(in.varint());
-    out.fingerprint = in.fixed<std::uint64_t>();
+    out.fingerprint = in.fixed<std::uint64_t>() & core::KeyRecord::kFingerprintMax;
     if (in.failed() || in.left() != 0) {
         return damaged("a key does not parse");
     }

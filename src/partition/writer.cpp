@@ -15,6 +15,9 @@ using model::Sequence;
 
 namespace {
 
+// Far enough for memory to answer, near enough to be still there.
+constexpr std::size_t kPublishAhead = 8;
+
 // Shorter gaps are a restart, not downtime that a buyer would notice.
 constexpr Duration kDowntimeMin = std::chrono::seconds(1);
 
@@ -170,7 +173,11 @@ void Writer::publish(const InFlight& batch) {
         published_.publish_policy(policy.tenant, policy.policy);
     }
     const CellView* cells = batch.cells.data();
-    for (const SkuCapture& sku : batch.skus) {
+    for (std::size_t i = 0; i < batch.skus.size(); ++i) {
+        if (i + kPublishAhead < batch.skus.size()) {
+            published_.prefetch(batch.skus[i + kPublishAhead].sku);
+        }
+        const SkuCapture& sku = batch.skus[i];
         published_.publish_cells(sku, {cells, sku.cells});
         cells += sku.cells;
     }

@@ -110,11 +110,12 @@ class Writer final : public CommandPort {
                          const core::OpenBatch& batch, InFlight& flight);
     [[nodiscard]] ParkedCommands::Turn turn_of(Submission& submission);
     bool forget(const core::OpenBatch& batch);
+    void look_ahead();
     bool decide_one(Submission& submission, core::OpenBatch& batch, InFlight& flight);
     void record_answer(Submission& submission, const core::Execution& execution,
                        const core::OpenBatch& batch);
     void log_hash(core::OpenBatch& batch);
-    void capture(const core::OpenBatch& batch, InFlight& flight);
+    void capture(core::OpenBatch& batch, InFlight& flight);
     void dispatch(InFlight& flight, const core::OpenBatch& batch);
     void release_or_attach(std::vector<Submission*>& answered);
     InFlight& free_flight();

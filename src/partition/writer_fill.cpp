@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "base/check.hpp"
+#include "core/look_ahead.hpp"
 #include "partition/capture.hpp"
 #include "partition/writer.hpp"
 
@@ -12,9 +13,6 @@ using core::Outcome;
 using model::RefusalCode;
 
 namespace {
-
-// Far enough for memory to answer, near enough to be still there.
-constexpr std::size_t kPrefetchAhead = 6;
 
 bool needs_space(model::Operation operation) {
     return operation == model::Operation::create || operation == model::Operation::receive_stock;
@@ -151,12 +149,8 @@ void Writer::decide_waiting(core::OpenBatch& batch, InFlight& flight) {
     const std::size_t answered = flight.waiting.size();
     while (waiting_at_ < waiting_.size() && taken < options_.batch_commands_max &&
            batch.count < model::kBatchEventsMax && batch.payload.size() < model::kBatchBytesMax) {
-        if (waiting_at_ + kPrefetchAhead < waiting_.size()) {
-            const model::Command& soon = waiting_[waiting_at_ + kPrefetchAhead]->command;
-            machine_.prefetch(soon);
-            if (parked_) {
-                parked_->prefetch(soon);
-            }
+        if (taken % core::kLookAhead == 0) {
+            look_ahead();
         }
         if (!decide_one(*waiting_[waiting_at_], batch, flight)) {
             break;  // out of budget: first in the next batch, still undecided
@@ -186,6 +180,21 @@ ParkedCommands::Turn Writer::turn_of(Submission& submission) {
 // What a batch made is about what leaves in its time, so that memory keeps its size.
 bool Writer::forget(const core::OpenBatch& batch) {
     return parked_ && parked_->forget(model::kForgetsPerBatch + 2 * std::size_t{batch.count}) > 0;
+}
+
+// The next few commands, and what they will be decided on.
+void Writer::look_ahead() {
+    std::array<const model::Command*, 2 * core::kLookAhead> soon{};
+    const std::size_t count = std::min(waiting_.size() - waiting_at_, soon.size());
+    for (std::size_t i = 0; i < count; ++i) {
+        soon[i] = &waiting_[waiting_at_ + i]->command;
+    }
+    const std::size_t now = std::min(count, core::kLookAhead);
+    for (std::size_t i = 0; parked_ && i < now; ++i) {
+        parked_->prefetch(*soon[i]);
+    }
+    core::prefetch_records(*state_, std::span(soon).first(now));
+    core::prefetch_commands(std::span(soon).subspan(now, count - now));
 }
 
 bool Writer::decide_one(Submission& submission, core::OpenBatch& batch, InFlight& flight) {
@@ -235,15 +244,17 @@ void Writer::log_hash(core::OpenBatch& batch) {
     }
 }
 
-void Writer::capture(const core::OpenBatch& batch, InFlight& flight) {
+void Writer::capture(core::OpenBatch& batch, InFlight& flight) {
     for (const model::Event& event : batch.names) {
         std::visit(CaptureNames{.state = *state_, .flight = flight}, event);
     }
     touched_once_.begin_batch();
-    for (const model::SkuId sku : batch.touched) {
-        if (touched_once_.add(sku)) {
-            flight.skus.push_back(capture_sku(*state_, sku, flight.cells));
+    std::erase_if(batch.touched, [this](model::SkuId sku) { return !touched_once_.add(sku); });
+    for (std::size_t i = 0; i < batch.touched.size(); ++i) {
+        if (i % core::kLookAhead == 0) {
+            core::prefetch_cells(*state_, std::span(batch.touched).subspan(i));
         }
+        flight.skus.push_back(capture_sku(*state_, batch.touched[i], flight.cells));
     }
 }
 
