@@ -8,9 +8,9 @@
 #include <filesystem>
 
 #include "app/archive_host.hpp"
-#include "app/threads.hpp"
 #include "app/index_observer.hpp"
 #include "app/service_files.hpp"
+#include "app/threads.hpp"
 #include "base/check.hpp"
 #include "base/log.hpp"
 #include "ledger/memory_ledger.hpp"
