@@ -36,9 +36,11 @@ CUT_OFF = re.compile(r"max search depth too small|Search not completed|out of me
 
 
 class Outcome:
-    """What one search found. `broken`: the property that failed; empty: none did."""
+    """What one search found. `broken`: the property that failed; empty: none did. `signal`: what
+    killed it from outside, memory running out for one."""
 
-    def __init__(self, output, seconds, broken):
+    def __init__(self, output, seconds, broken, signal=0):
+        self.signal = signal
         self.output = output
         self.seconds = seconds
         self.broken = broken
@@ -117,8 +119,9 @@ class Search:
         if self.run.liveness:
             words += ["-a", "-f", "-N", self.run.liveness]
         began = cpu_seconds()
-        output = self.call(*words).stdout
-        return Outcome(output, cpu_seconds() - began, self.broken(output))
+        ended = self.call(*words)
+        return Outcome(ended.stdout, cpu_seconds() - began, self.broken(ended.stdout),
+                       max(-ended.returncode, 0))
 
     def broken(self, output):
         """The name that the trail of a counterexample prints before its assertion fails."""
@@ -140,6 +143,8 @@ class Search:
 
 def judge(run, outcome):
     """Nothing, or what is wrong."""
+    if outcome.signal:
+        return f"the search was killed by signal {outcome.signal}"
     if isinstance(run, runs.Mutant):
         if outcome.broken == run.breaks:
             return ""

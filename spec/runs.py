@@ -47,9 +47,7 @@ FAST = [
 
 FULL = [
     Run("lifecycle", ("RESERVATIONS=2", "QUANTITY=2", "TICKS=3")),
-    Run("lifecycle", ("ONE_LINE", "QUANTITY=2", "TICKS=3")),
     Run("keys", ("EVENTS=5",)),
-    Run("keys", (*MANY_KEYS, "REFUSALS=2", "EVENTS=6")),
     Run("writer", ("EVENTS=20", "CRASHES=6")),
     Run("owners", ("COMMANDS=3", "TICKS=10", "EPOCHS=6", "SKEW=2")),
     Run("owners", ("NO_LEASES", "TICKS=0", "EPOCHS=7")),
