@@ -6,8 +6,7 @@
  * recorded by an event in the first batch (writer.cpp downtime_of, apply_reservation.cpp
  * apply_downtime). A start may fail before that batch is durable, any number of times.
  *
- * This model writes the sign of life only once the first batch is durable. The code writes it from the
- * moment it runs: ASK_SIGNS_OF_LIFE_BEFORE_THE_FIRST_BATCH is what the code does, and the promise fails.
+ * The sign of life is written only once the first batch is durable (writer.hpp downtime_is_durable).
  *
  * Left out, and why that is sound: all but one hold, because deadlines move one by one; how a hold ends
  * otherwise (lifecycle.pml); clocks that jump, because the partition's clock is suspended then and
@@ -69,7 +68,7 @@ end:
     :: d_step { !up -> start() }
     :: d_step { up -> stop() }
     :: d_step { up && !serving -> first_batch() }
-#ifdef ASK_SIGNS_OF_LIFE_BEFORE_THE_FIRST_BATCH
+#ifdef BUG_SIGNS_OF_LIFE_BEFORE_THE_FIRST_BATCH
     :: d_step { up -> alive = now }
 #else
     :: d_step { up && serving -> alive = now }

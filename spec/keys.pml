@@ -63,12 +63,12 @@ byte found[PARKED];  /* the effect found, ABSENT, or 0: not looked yet */
 /* Answers that wait for durability. */
 byte answer[KEYS];      /* the event it shows */
 bit answer_is_no[KEYS];
-byte answer_release[KEYS]; /* 1: done; 2: done, and the key had a refusal */
+bit answer_release[KEYS];
 
 /* What clients were told. */
 byte told[KEYS];     /* the effect */
 byte told_no[KEYS];  /* the recorded refusal, as long as it is remembered */
-byte told_gone[KEYS];
+bit told_gone[KEYS];
 
 hidden byte j, oldest, remembered, by;
 
@@ -108,11 +108,7 @@ inline reply(k, event, no) {
 
 inline new_effect(k) {
     PROPERTY(one_effect, effect[k] == 0);
-#ifdef ASK_RELEASED_STAYS_AWAY_AFTER_A_REFUSAL
-    PROPERTY(released_stays_away_after_a_refusal, told_gone[k] == 0);
-#else
-    PROPERTY(released_stays_away, told_gone[k] != 1);
-#endif
+    PROPERTY(released_stays_away, told_gone[k] == 0);
     sequence++;
     effect[k] = sequence; in_memory[k] = true;
     reply(k, sequence, 0)
@@ -191,9 +187,14 @@ inline judge_create(k, luck) {
 inline judge_release(k) {
     if
     :: KNOWN(k) -> answer_release[k] = 1
-    :: !KNOWN(k) && refusal[k] != 0 -> answer_release[k] = 2 /* the key was used: no tombstone */
+#ifdef BUG_A_REFUSED_KEY_NEEDS_NO_TOMBSTONE
+    :: !KNOWN(k) && refusal[k] != 0 -> answer_release[k] = 1
     :: !KNOWN(k) && refusal[k] == 0 && tombstone[k] -> answer_release[k] = 1
     :: !KNOWN(k) && refusal[k] == 0 && !tombstone[k] && sequence < EVENTS ->
+#else
+    :: !KNOWN(k) && tombstone[k] -> answer_release[k] = 1
+    :: !KNOWN(k) && !tombstone[k] && sequence < EVENTS ->
+#endif
         sequence++; tombstone[k] = true; answer_release[k] = 1
     :: else
     fi

@@ -92,8 +92,7 @@ MUTANTS = [
            (*MANY_KEYS, "REFUSALS=2")),
     Mutant("keys", "BUG_TOMBSTONES_ARE_IGNORED", "released_stays_away"),
     Mutant("keys", "BUG_TOMBSTONES_ARE_IN_MEMORY_ONLY", "released_stays_away"),
-    Limit("keys", "ASK_RELEASED_STAYS_AWAY_AFTER_A_REFUSAL",
-          "released_stays_away_after_a_refusal", MANY_KEYS),
+    Mutant("keys", "BUG_A_REFUSED_KEY_NEEDS_NO_TOMBSTONE", "released_stays_away", MANY_KEYS),
     Mutant("writer", "BUG_READS_DO_NOT_WAIT", "only_durable_is_seen"),
     Mutant("writer", "BUG_PUBLISHES_LIVE_MEMORY", "only_durable_is_seen"),
     Mutant("writer", "BUG_FEEDS_READ_WHAT_IS_WRITTEN", "only_durable_is_seen"),
@@ -117,5 +116,5 @@ MUTANTS = [
     Limit("owners", "ASK_READS_WITHOUT_A_BOUND_ON_CLOCKS", "reads_are_not_old"),
     Mutant("downtime", "BUG_DOWNTIME_IS_NOT_RECORDED", "grace_is_given"),
     Mutant("downtime", "BUG_THE_DEAD_ARE_MOVED_TOO", "the_dead_stay_dead"),
-    Limit("downtime", "ASK_SIGNS_OF_LIFE_BEFORE_THE_FIRST_BATCH", "grace_is_given"),
+    Mutant("downtime", "BUG_SIGNS_OF_LIFE_BEFORE_THE_FIRST_BATCH", "grace_is_given"),
 ]

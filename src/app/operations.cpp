@@ -93,7 +93,9 @@ Operations::~Operations() = default;
 
 void Operations::keep_house() {
     look_at_disk();
-    write_alive(host_.directory(), clock_.now().wall);
+    if (host_.writer().downtime_is_durable()) {
+        write_alive(host_.directory(), clock_.now().wall);
+    }
     update_gauges();
 }
 

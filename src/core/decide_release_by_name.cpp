@@ -33,9 +33,14 @@ base::PooledVector<const Reservation*> find_named(const Asked& asked,
     return out;
 }
 
+// Of a create key: unless it had its effect. A refusal may be forgotten, and then a late duplicate
+// of the create would be judged anew.
 bool leaves_tombstone(const Asked& asked, const ReleaseByName& request) {
-    return request.create_key.empty() ? request.block_late
-                                      : asked.state.keys.find(request.create_key) == nullptr;
+    if (request.create_key.empty()) {
+        return request.block_late;
+    }
+    const KeyRecord* const record = asked.state.keys.find(request.create_key);
+    return record == nullptr || record->refusal;
 }
 
 Event release_held(const State& state, const Reservation& reservation) {

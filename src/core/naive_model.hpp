@@ -332,8 +332,8 @@ class NaiveModel : public NaiveVerbs {
         };
         if (asked.by_key) {
             const auto known = keys_.find({Operation::create, asked.name});
-            blocks = known == keys_.end();
-            if (!blocks && known->second.shows) {
+            blocks = known == keys_.end() || !known->second.shows;
+            if (!blocks) {
                 release_it(*known->second.shows);
             }
         }

@@ -58,6 +58,7 @@ Writer::Writer(std::unique_ptr<core::State> state, ledger::Ledger& ledger, const
     if (!clock_.suspended()) {
         downtime_ = downtime_of(tail, last_alive, now);
     }
+    downtime_is_durable_ = !downtime_;
     durable_ = tail.last.value();
     decided_ = tail.last.value();
     live_holds_ = state_->totals.live_holds;
@@ -148,6 +149,7 @@ base::Result<bool> Writer::finish_durable() {
 void Writer::release(InFlight& batch) {
     durable_.store(batch.last().value(), std::memory_order_relaxed);
     batches_.fetch_add(1, std::memory_order_relaxed);
+    downtime_is_durable_.store(true, std::memory_order_relaxed);  // it is in the first batch
     publish(batch);
     for (Submission* const submission : batch.waiting) {
         submission->done();

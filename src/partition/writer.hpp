@@ -80,6 +80,11 @@ class Writer final : public CommandPort {
     // While set, creates and receipts are refused `storage_full`.
     void set_storage_full(bool full) { storage_full_.store(full, std::memory_order_relaxed); }
     [[nodiscard]] WriterFigures figures() const;
+    // The batch that records the service's downtime is durable, or there was none to record. Until
+    // then no sign of life may be left: the next start would take the downtime for a shorter one.
+    [[nodiscard]] bool downtime_is_durable() const {
+        return downtime_is_durable_.load(std::memory_order_relaxed);
+    }
     [[nodiscard]] PartitionClock& clock() { return clock_; }
     // Ends a `wait`.
     void wake() { inbox_.notify(); }
@@ -111,6 +116,7 @@ class Writer final : public CommandPort {
     [[nodiscard]] ParkedCommands::Turn turn_of(Submission& submission);
     bool forget(const core::OpenBatch& batch);
     void look_ahead();
+    [[nodiscard]] bool lacks_space(const model::Command& command) const;
     bool decide_one(Submission& submission, core::OpenBatch& batch, InFlight& flight);
     void record_answer(Submission& submission, const core::Execution& execution,
                        const core::OpenBatch& batch);
@@ -146,6 +152,7 @@ class Writer final : public CommandPort {
 
     std::atomic<bool> closed_{false};
     std::atomic<bool> storage_full_{false};
+    std::atomic<bool> downtime_is_durable_{false};
     std::atomic<std::uint64_t> durable_{0};
     std::atomic<std::uint64_t> decided_{0};
     std::atomic<std::uint64_t> commands_{0};

@@ -140,6 +140,12 @@ base::Result<bool> Writer::fill_batch(base::Instant now) {
 void Writer::append_opening(core::OpenBatch& batch) {
     if (downtime_) {
         machine_.append(*downtime_, batch);
+        // Deadlines moved: whoever shows the next one has to be told.
+        for (std::uint32_t cell = 0; cell < state_->cells.size(); ++cell) {
+            if (state_->first_due_in(state_->cells[cell]) != nullptr) {
+                batch.touched.push_back(state_->cells[cell].sku);
+            }
+        }
         downtime_.reset();
     }
 }
@@ -197,17 +203,25 @@ void Writer::look_ahead() {
     core::prefetch_commands(std::span(soon).subspan(now, count - now));
 }
 
+// A retry of what was done needs no space, and gets its first answer.
+bool Writer::lacks_space(const model::Command& command) const {
+    return storage_full_.load(std::memory_order_relaxed) && needs_space(command.operation) &&
+           (command.key.empty() || state_->keys.find(command.key.key) == nullptr);
+}
+
 bool Writer::decide_one(Submission& submission, core::OpenBatch& batch, InFlight& flight) {
-    if (storage_full_.load(std::memory_order_relaxed) &&
-        needs_space(submission.command.operation)) {
-        refuse_unjudged(submission, RefusalCode::storage_full, batch, flight);
-        return true;
-    }
     const auto turn = turn_of(submission);
     if (turn != ParkedCommands::Turn::decide) {
         if (turn == ParkedCommands::Turn::full) {
             refuse_unjudged(submission, RefusalCode::overloaded, batch, flight);
         }
+        return true;
+    }
+    if (lacks_space(submission.command)) {
+        if (parked_) {
+            parked_->decided(submission);
+        }
+        refuse_unjudged(submission, RefusalCode::storage_full, batch, flight);
         return true;
     }
     const core::Execution execution =

@@ -113,6 +113,7 @@ TEST(Writer, WithoutSpaceItRefusesCreatesAndReceiptsBeforeAnyAppend) {
     EXPECT_EQ(bench.ask(receipt("A", 5, "r2"))->answer.refusal.code, RefusalCode::storage_full);
     EXPECT_EQ(bench.ask(hold("A", 1, "h2"))->answer.refusal.code, RefusalCode::storage_full);
     EXPECT_EQ(bench.writer->figures().durable, before);
+    EXPECT_EQ(bench.ask(hold("A", 1, "h"))->answer.kind, AnswerKind::replayed);
     const ReservationId id(held->answer.sequence.value());
     EXPECT_EQ(bench.ask(change(Operation::release, id))->answer.kind, AnswerKind::applied);
     bench.writer->set_storage_full(false);
