@@ -15,14 +15,15 @@ inline constinit thread_local std::uint64_t allocations = 0;
 
 }  // namespace holdfast::base::testing
 
-void* operator new(std::size_t bytes) {
+// Not inlined: GCC would pair one operator's malloc with another's free and warn.
+[[gnu::noinline]] void* operator new(std::size_t bytes) {
     ++holdfast::base::testing::allocations;
     if (void* const memory = std::malloc(bytes)) {
         return memory;
     }
     throw std::bad_alloc();
 }
-void* operator new(std::size_t bytes, std::align_val_t alignment) {
+[[gnu::noinline]] void* operator new(std::size_t bytes, std::align_val_t alignment) {
     ++holdfast::base::testing::allocations;
     const auto unit = static_cast<std::size_t>(alignment);
     if (void* const memory = std::aligned_alloc(unit, (bytes + unit - 1) / unit * unit)) {
@@ -30,9 +31,14 @@ void* operator new(std::size_t bytes, std::align_val_t alignment) {
     }
     throw std::bad_alloc();
 }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t /*bytes*/) noexcept { std::free(memory); }
-void operator delete(void* memory, std::align_val_t /*alignment*/) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t /*bytes*/, std::align_val_t /*alignment*/) noexcept {
+[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory, std::size_t /*bytes*/) noexcept {
+    std::free(memory);
+}
+[[gnu::noinline]] void operator delete(void* memory, std::align_val_t /*alignment*/) noexcept {
+    std::free(memory);
+}
+[[gnu::noinline]] void operator delete(void* memory, std::size_t /*bytes*/,
+                                       std::align_val_t /*alignment*/) noexcept {
     std::free(memory);
 }
