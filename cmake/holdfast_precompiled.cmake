@@ -24,6 +24,8 @@ if(HOLDFAST_PRECOMPILED)
         holdfast_precompile(
             holdfast_precompiled_tests ${HOLDFAST_STANDARD_HEADERS} <gtest/gtest.h>
         )
+        # For its definitions: a set is only used under the same ones.
+        target_link_libraries(holdfast_precompiled_tests PRIVATE GTest::gtest)
     endif()
 endif()
 
