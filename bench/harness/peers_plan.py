@@ -53,10 +53,16 @@ def servers(bench):
             batch.end()
 
 
+HOLDS = {"mix": "holds", "ttl_ms": 3_600_000}
+# What a stream or batch of holds is compared with.
+ALSO_HOLDS = ("function", "array", "redis lua", "redis lua pipelined", "redis lua everysec",
+              "redis lua pipelined everysec")
+
+
 def base_shape(name, bench):
     shape = Shape(seconds=bench.seconds)
     # The batch endpoint has creates only: its ends would go one by one.
-    return shape.with_(mix="holds", ttl_ms=3_600_000) if name == "rest batch" else shape
+    return shape.with_(**HOLDS) if name == "rest batch" else shape
 
 
 def find_best(bench, subjects):
@@ -101,6 +107,14 @@ def hot_sku(bench, subjects, chosen):
         half = sorted(rates[name])[len(rates[name]) // 2] / 2
         if half > 0:
             bench.measure("half", subject, shape.with_(rate=half))
+
+
+def hot_holds(bench, subjects, chosen):
+    """Holds alone, for those that a stream or batch of holds is compared with."""
+    for repetition in range(bench.repetitions):
+        for name in ALSO_HOLDS:
+            shape = with_concurrency(base_shape(name, bench), *chosen[name]).with_(**HOLDS)
+            bench.measure("hot holds", subjects[name], shape, repetition=repetition)
 
 
 def spread_out(bench, subjects, chosen):
@@ -194,6 +208,7 @@ def run(bench):
     with servers(bench) as subjects:
         chosen = find_best(bench, subjects)
         phases = (("one hot SKU, side by side", lambda: hot_sku(bench, subjects, chosen)),
+                  ("holds alone on it", lambda: hot_holds(bench, subjects, chosen)),
                   ("retries, crashes, lock expiry", lambda: wrongs(bench, subjects)),
                   ("many SKUs", lambda: spread_out(bench, subjects, chosen)),
                   ("from 1 to 4,096 clients", lambda: many_clients(bench, subjects, chosen)),
