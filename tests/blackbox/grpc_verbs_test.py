@@ -218,8 +218,8 @@ class StockCalls(GrpcCase):
         self.assertFalse(self.call(f"{POLICIES}/ListStops", "ListStopsRequest").stops)
 
     def test_owners(self):
-        sku = self.stock(5)
-        held = self.create(line(sku, 3), agent_id="hoarder").reservation
+        sku = self.stock(100_000)  # so many that a moment wastes a unit-second
+        held = self.create(line(sku, 100_000), agent_id="hoarder").reservation
         self.ok(self.verb(held.id, "release"))
         owners = self.call(f"{HISTORY}/ListOwners", "ListOwnersRequest",
                            kind=word("PrincipalKind", "PRINCIPAL_KIND_AGENT")).owners
