@@ -115,14 +115,18 @@ class BadInput(GrpcCase):
             self.grpc.raw("holdfast.v1.Reservations/Steal", b"")
         self.assertEqual(caught.exception.code, "UNIMPLEMENTED")
 
-    def test_a_deadline_that_has_passed_does_nothing(self):
-        sku = self.stock(5)
-        with self.nothing_changes():
-            with self.assertRaises(Refused) as caught:
-                self.grpc.call(f"{RESERVATIONS}/Create",
-                               v1("CreateRequest", request_id=fresh_key(), lines=[line(sku, 1)]),
-                               limit=0)
-            self.assertEqual(caught.exception.code, "DEADLINE_EXCEEDED")
+    def test_after_a_deadline_the_request_id_finds_what_took_effect_or_makes_it_once(self):
+        sku, late = self.stock(100), 0
+        for number in range(40):
+            request = v1("CreateRequest", request_id=fresh_key(), lines=[line(sku, 1)])
+            try:
+                self.grpc.call(f"{RESERVATIONS}/Create", request, limit=number * 0.0001)
+            except Refused as refused:
+                self.assertEqual(refused.code, "DEADLINE_EXCEEDED")
+                late += 1
+            self.grpc.call(f"{RESERVATIONS}/Create", request)
+        self.assertGreater(late, 0)
+        self.assert_figures(sku, on_hand=100, held=40, sellable=60)
 
     def test_a_deadline_while_it_waits_ends_the_call_and_the_request_id_finds_the_rest(self):
         sku = self.stock(1)

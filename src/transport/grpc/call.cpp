@@ -1,3 +1,4 @@
+#include <grpc/support/time.h>
 #include <grpcpp/support/proto_buffer_reader.h>
 #include <grpcpp/support/slice.h>
 
@@ -205,8 +206,10 @@ std::optional<api::Problem> Call::admit() {
     return std::nullopt;
 }
 
+// By the clock that gRPC made the deadline with.
 bool Call::is_late() const {
-    return context_.deadline() <= host_.context.service.context.clock.now().wall;
+    const auto deadline = gpr_convert_clock_type(context_.raw_deadline(), GPR_CLOCK_MONOTONIC);
+    return gpr_time_cmp(deadline, gpr_now(GPR_CLOCK_MONOTONIC)) <= 0;
 }
 
 void Call::on_read(bool ok) {
