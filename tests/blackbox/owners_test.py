@@ -85,8 +85,9 @@ class Owners(ServiceCase):
 
     def test_hoarding_is_seen(self):
         sku, agent = self.stock(9), fresh_key("hoarder")
-        held = self.ok(self.ask(sku, 3, agent_id=agent), 201)
-        self.ok(self.verb(held, "release"))
+        for _ in range(20):  # what is released in its own millisecond wasted nothing
+            held = self.ok(self.ask(sku, 3, agent_id=agent), 201)
+            self.ok(self.verb(held, "release"))
         owners = self.ok(self.client.get("/owners?sort=wasted&limit=1000"))["owners"]
         self.assertIn(agent, [owner.get("name") for owner in owners])
 
