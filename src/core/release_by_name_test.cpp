@@ -46,13 +46,15 @@ TEST(ReleaseByKey, OfAKeyWhoseReservationHoldsNothingMoreIsASuccess) {
     EXPECT_EQ(world.cell("A").committed, 3) << "a late release cannot undo a sale";
 }
 
-TEST(ReleaseByKey, OfAKeyThatWasRefusedReleasesNothing) {
+// The refusal may be forgotten to keep its bound; a late duplicate of the create must not hold then.
+TEST(ReleaseByKey, OfAKeyThatWasRefusedBlocksIt) {
     World world;
     world.put_sku("A");
-    world.hold("A", 3, "k");
+    EXPECT_EQ(world.hold("A", 3, "k").code(), RefusalCode::insufficient_stock);
     const auto reply = world.release_key("k");
     EXPECT_TRUE(reply.as<ReleasedByName>().released.empty());
-    EXPECT_EQ(reply.as<ReleasedByName>().blocked_until, base::Time{});
+    EXPECT_EQ(reply.as<ReleasedByName>().blocked_until, world.now() + 8 * 24h);
+    EXPECT_EQ(world.hold("A", 3, "k").code(), RefusalCode::insufficient_stock);  // the first answer
 }
 
 TEST(ReleaseByKey, EndsADeadHoldAsExpiredNotReleased) {
