@@ -46,7 +46,8 @@ TEST(ReleaseByKey, OfAKeyWhoseReservationHoldsNothingMoreIsASuccess) {
     EXPECT_EQ(world.cell("A").committed, 3) << "a late release cannot undo a sale";
 }
 
-// The refusal may be forgotten to keep its bound; a late duplicate of the create must not hold then.
+// The refusal may be forgotten to keep its bound; a late duplicate of the create must not hold
+// then.
 TEST(ReleaseByKey, OfAKeyThatWasRefusedBlocksIt) {
     World world;
     world.put_sku("A");
