@@ -148,8 +148,8 @@ class Report:
                 cells.append(span(spread(pairs), times) if pairs else "-")
             rows.append([item["title"], *cells])
         return ("## Ratios in one run, on one hot SKU\n\nHoldfast against each, repetition by "
-                "repetition. Batches and the stream are holds alone: kinder to Holdfast where the other "
-                "side is the mix. The goals compare holds with holds.\n\n"
+                "repetition. Batches and the stream are holds alone: kinder to Holdfast where the "
+                "other side is the mix. The goals compare holds with holds.\n\n"
                 + table(["against", *ours], rows, right=(1, 2, 3)))
 
     def wrongs(self):
