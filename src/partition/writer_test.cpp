@@ -262,6 +262,22 @@ TEST(Writer, DowntimeMovesThePaymentsThatWereWaiting) {
     EXPECT_EQ(bench.ask(read(held_id))->image().expires_at, held->image().expires_at);
 }
 
+TEST(Writer, DowntimeIsSeenInTheViewsAndNoSignOfLifeComesBeforeIt) {
+    Bench bench;
+    bench.ask(receipt("A", 5, "r"));
+    const auto paying = bench.ask(hold("A", 1, "p", 600));
+    const auto begun =
+        bench.ask(change(Operation::begin_payment, ReservationId(paying->answer.sequence.value())));
+    const base::Time stopped = bench.clock.now().wall;
+    bench.clock.advance(5min);
+    bench.open({}, stopped);
+    EXPECT_FALSE(bench.writer->downtime_is_durable());
+    EXPECT_EQ(bench.cell("A").next_expiry_at, begun->image().expires_at);
+    bench.settle();
+    EXPECT_TRUE(bench.writer->downtime_is_durable());
+    EXPECT_EQ(bench.cell("A").next_expiry_at, begun->image().expires_at + 5min);
+}
+
 TEST(Writer, RecoveryContinuesWhereTheLedgerEnds) {
     Bench bench;
     bench.ask(receipt("A", 5, "r"));
