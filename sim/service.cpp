@@ -77,7 +77,8 @@ Result<void> Service::start(base::Instant now, base::Prng& dice, const Faults& f
     TRY(replayer_, partition::Replayer::open(
                        *ledger_, nullptr,
                        {.checkpoint_every_events = few ? kFewCheckpoints : kCheckpointEvery,
-                        .batches_per_step = 4}));
+                        .batches_at_once = 4,
+                        .events_per_step = 1}));
     return {};
 }
 

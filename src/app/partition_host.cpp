@@ -25,8 +25,10 @@ using base::Result;
 namespace {
 
 constexpr auto kIdleWait = std::chrono::milliseconds(100);
-// Behind the writer by at most about this long when there is time to spare.
-constexpr auto kReplayPause = std::chrono::milliseconds(20);
+// The views follow in rounds, because a round costs the same for one event as for a hundred: one
+// begins when so many events wait, or so long after the one before.
+constexpr std::uint64_t kRoundEvents = 4'096;
+constexpr auto kRoundPause = std::chrono::milliseconds(20);
 
 Result<void> make_directories(const std::string& path) {
     std::error_code error;
@@ -295,15 +297,23 @@ void PartitionHost::run_replayer() {
         }
         const bool followed = follow();
         inspections_.run(replayer_->state(), replayer_->position());
-        if (*moved || followed) {
-            continue;
-        }
-        if (last_round) {
+        if (last_round && !*moved && !followed) {
             inspections_.close();
             return;
         }
-        static_cast<void>(replayer_wake_.try_acquire_for(kReplayPause));
+        if (!last_round && events_to_follow() < kRoundEvents) {
+            static_cast<void>(replayer_wake_.try_acquire_for(kRoundPause));
+        }
     }
+}
+
+std::uint64_t PartitionHost::events_to_follow() const {
+    const auto durable = writer_->figures().durable.value();
+    auto position = replayer_->position();
+    if (follower_) {
+        position = std::min(position, follower_->position());
+    }
+    return durable - std::min(durable, position.value());
 }
 
 void PartitionHost::stop() {

@@ -79,6 +79,7 @@ class PartitionHost {
     base::Result<void> remake_history();
     void discard_history();
     bool follow();
+    [[nodiscard]] std::uint64_t events_to_follow() const;
     base::Result<partition::Recovered> recover();
     base::Result<void> start(const cli::ServeOptions& options, const base::Clock& clock);
     void run_writer();

@@ -58,6 +58,7 @@ Result<bool> Archiver::step(Time now) {
     }
     position_ = feed_->position();
     if (position_ > archive_.position()) {
+        rows_.sort();
         TRY_VOID(archive_.add(rows_, position_));
         if (options_.filter) {
             TRY_VOID(filter_.add(rows_.keys));

@@ -43,6 +43,8 @@ class Follower {
     // Tells what there is, up to a step's worth; false: it was at the tail. Errors: the ledger's
     // (corrupted, ...) and the observer's; after one the follower is not to be used again.
     [[nodiscard]] base::Result<bool> step();
+    // What it has read; the view has committed no more.
+    [[nodiscard]] model::Sequence position() const { return feed_.position(); }
 
   private:
     base::Result<void> tell(const ledger::Batch& batch);

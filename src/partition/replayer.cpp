@@ -55,14 +55,10 @@ Result<std::unique_ptr<Replayer>> Replayer::open(ledger::Ledger& ledger, ReplayO
 }
 
 Result<bool> Replayer::step() {
-    base::Time as_of{};
-    TRY(const auto count,
-        feed_.next_batches(options_.batches_per_step, [&](const ledger::Batch& batch) {
-            as_of = batch.header.time;
-            return replay(batch);
-        }));
+    const model::Sequence before = feed_.position();
+    TRY(const base::Time as_of, read_on());
     const bool forgot = forgetter_.step(kForgetsPerStep, feed_.position()) > 0;
-    if (count == 0) {
+    if (feed_.position() == before) {
         return forgot;
     }
     if (observer_ != nullptr && observer_->position() < feed_.position()) {
@@ -72,6 +68,23 @@ Result<bool> Replayer::step() {
         TRY_VOID(checkpoint());
     }
     return true;
+}
+
+// The time of the last batch it read.
+Result<base::Time> Replayer::read_on() {
+    const model::Sequence before = feed_.position();
+    base::Time as_of{};
+    while (feed_.position().value() - before.value() < options_.events_per_step) {
+        TRY(const auto count,
+            feed_.next_batches(options_.batches_at_once, [&](const ledger::Batch& batch) {
+                as_of = batch.header.time;
+                return replay(batch);
+            }));
+        if (count == 0) {
+            break;
+        }
+    }
+    return as_of;
 }
 
 Result<void> Replayer::replay(const ledger::Batch& batch) {
@@ -112,7 +125,7 @@ Result<void> Replayer::tell_the_past() {
     }
     ledger::Feed past(ledger_, observer_->position());
     while (past.position() < checkpointed_) {
-        TRY_VOID(past.next_batches(options_.batches_per_step, [&](const ledger::Batch& batch) {
+        TRY_VOID(past.next_batches(options_.batches_at_once, [&](const ledger::Batch& batch) {
             return tell_changes(*observer_, batch);
         }));
     }

@@ -34,7 +34,9 @@ class ReplayObserver {
 
 struct ReplayerOptions {
     std::uint64_t checkpoint_every_events = 5'000'000;
-    std::size_t batches_per_step = 16;
+    // A step reads so many batches at once, until it has seen so many events.
+    std::size_t batches_at_once = 16;
+    std::size_t events_per_step = 16'384;
     // What the state forgot is found there. Null: it forgets nothing.
     Archive* archive = nullptr;
 };
@@ -47,7 +49,7 @@ class Replayer {
     [[nodiscard]] static base::Result<std::unique_ptr<Replayer>> open(
         ledger::Ledger& ledger, ReplayObserver* observer, const ReplayerOptions& options);
 
-    // Follows the ledger for up to `batches_per_step` batches; false: it was at the tail.
+    // Follows the ledger for a step's worth; false: it was at the tail.
     [[nodiscard]] base::Result<bool> step();
     // Saves the present state; does nothing if it is already saved.
     [[nodiscard]] base::Result<void> checkpoint();
@@ -62,6 +64,7 @@ class Replayer {
     Replayer(ledger::Ledger& ledger, std::unique_ptr<core::State> state, model::Sequence at,
              ReplayObserver* observer, const ReplayerOptions& options);
 
+    base::Result<base::Time> read_on();
     base::Result<void> replay(const ledger::Batch& batch);
     base::Result<void> tell(const model::Event& event, model::Sequence sequence);
     base::Result<void> tell_everything();

@@ -5,6 +5,7 @@
 #include <rocksdb/db.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/options.h>
+#include <rocksdb/slice_transform.h>
 #include <rocksdb/table.h>
 #include <rocksdb/write_batch.h>
 
@@ -60,7 +61,9 @@ rocksdb::Options database_options() {
     options.create_if_missing = true;
     options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
     options.compression = compression();
-    // Keys come in no order: the more are sorted in memory, the less is rewritten on disk.
+    // An addition comes sorted: each row of it is looked for from where the one before went.
+    options.memtable_insert_with_hint_prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(1));
+    // Additions come in no order: the more are sorted in memory, the less is rewritten on disk.
     options.write_buffer_size = 32 * kMiB;
     options.max_write_buffer_number = 2;
     options.level_compaction_dynamic_level_bytes = true;
