@@ -17,6 +17,12 @@ base::Gauge& gauge(base::Metrics& metrics, std::string name, std::string help) {
     return metrics.gauge({.name = std::move(name), .help = std::move(help), .labels = {}});
 }
 
+base::Gauge& view_position(base::Metrics& metrics, std::string view) {
+    return metrics.gauge({.name = "holdfast_view_position",
+                          .help = "The newest event that is in a view on disk.",
+                          .labels = {{"view", std::move(view)}}});
+}
+
 }  // namespace
 
 struct Operations::Gauges {
@@ -27,6 +33,9 @@ struct Operations::Gauges {
           inbox(gauge(metrics, "holdfast_inbox_commands", "Commands waiting to be decided.")),
           position(gauge(metrics, "holdfast_position", "The newest durable event.")),
           decided(gauge(metrics, "holdfast_decided_position", "The newest decided event.")),
+          index_position(view_position(metrics, "index")),
+          history_position(view_position(metrics, "history")),
+          archive_position(view_position(metrics, "archive")),
           commands(gauge(metrics, "holdfast_commands_decided", "Commands decided since start.")),
           archived_reservations(gauge(metrics, "holdfast_archived_reservations",
                                       "Finished reservations that are on disk only.")),
@@ -59,6 +68,9 @@ struct Operations::Gauges {
     base::Gauge& inbox;
     base::Gauge& position;
     base::Gauge& decided;
+    base::Gauge& index_position;
+    base::Gauge& history_position;
+    base::Gauge& archive_position;
     base::Gauge& commands;
     base::Gauge& archived_reservations;
     base::Gauge& archived_keys;
@@ -127,6 +139,10 @@ void Operations::update_gauges() {
     gauges_->inbox.set(static_cast<double>(figures.inbox));
     gauges_->position.set(static_cast<double>(figures.durable.value()));
     gauges_->decided.set(static_cast<double>(figures.decided.value()));
+    const ViewPositions views = host_.view_positions();
+    gauges_->index_position.set(static_cast<double>(views.index.value()));
+    gauges_->history_position.set(static_cast<double>(views.history.value()));
+    gauges_->archive_position.set(static_cast<double>(views.archive.value()));
     gauges_->commands.set(static_cast<double>(figures.commands));
     const auto& archive = figures.archive;
     gauges_->archived_reservations.set(static_cast<double>(archive.reservations));

@@ -29,6 +29,8 @@ constexpr auto kIdleWait = std::chrono::milliseconds(100);
 // begins when so many events wait, or so long after the one before.
 constexpr std::uint64_t kRoundEvents = 4'096;
 constexpr auto kRoundPause = std::chrono::milliseconds(20);
+// A service that stops does not wait longer than this for views that are behind.
+constexpr auto kLastRounds = std::chrono::seconds(2);
 
 Result<void> make_directories(const std::string& path) {
     std::error_code error;
@@ -281,30 +283,40 @@ void PartitionHost::run_flusher() {
     }
 }
 
+// A round of all views that follow. False: they were at the ledger's end.
+bool PartitionHost::follow_ledger() {
+    const auto moved = replayer_->step();
+    if (!moved && observer_->found_damage()) {
+        discard_index();
+        fail_stop("the reservation index is damaged; the next start makes it again", moved.error());
+    }
+    if (!moved) {
+        archive_->discard();  // what it brought back may have been wrong
+        fail_stop("the replayed state is not the live one; the service stops", moved.error());
+    }
+    const bool followed = follow();
+    inspections_.run(replayer_->state(), replayer_->position());
+    return *moved || followed;
+}
+
 void PartitionHost::run_replayer() {
     use_idle_priority();
-    while (true) {
-        const bool last_round = writer_done_.load(std::memory_order_acquire);
-        const auto moved = replayer_->step();
-        if (!moved && observer_->found_damage()) {
-            discard_index();
-            fail_stop("the reservation index is damaged; the next start makes it again",
-                      moved.error());
-        }
-        if (!moved) {
-            archive_->discard();  // what it brought back may have been wrong
-            fail_stop("the replayed state is not the live one; the service stops", moved.error());
-        }
-        const bool followed = follow();
-        inspections_.run(replayer_->state(), replayer_->position());
-        if (last_round && !*moved && !followed) {
-            inspections_.close();
-            return;
-        }
-        if (!last_round && events_to_follow() < kRoundEvents) {
+    while (!writer_done_.load(std::memory_order_acquire)) {
+        follow_ledger();
+        if (events_to_follow() < kRoundEvents) {
             static_cast<void>(replayer_wake_.try_acquire_for(kRoundPause));
         }
     }
+    const auto deadline = std::chrono::steady_clock::now() + kLastRounds;
+    while (follow_ledger() && std::chrono::steady_clock::now() < deadline) {
+    }
+    inspections_.close();
+}
+
+ViewPositions PartitionHost::view_positions() const {
+    return {.index = index_->position(),
+            .history = history_->position(),
+            .archive = archive_->archive().position()};
 }
 
 std::uint64_t PartitionHost::events_to_follow() const {

@@ -39,6 +39,13 @@ class ArchiveHost;
 class HistoryObserver;
 class IndexObserver;
 
+// Up to where each view on disk has followed the ledger.
+struct ViewPositions {
+    model::Sequence index;
+    model::Sequence history;
+    model::Sequence archive;  // behind by the hot window
+};
+
 class PartitionHost {
   public:
     // Opens (or makes) the ledger, recovers, and starts the threads. Errors: the ledger's.
@@ -53,6 +60,8 @@ class PartitionHost {
     [[nodiscard]] TimedLedger& ledger() { return *ledger_; }
     [[nodiscard]] projection::ReservationIndex& index() { return *index_; }
     [[nodiscard]] projection::History& history() { return *history_; }
+    // Any thread.
+    [[nodiscard]] ViewPositions view_positions() const;
     [[nodiscard]] partition::StateInspector& inspector() { return inspections_; }
     [[nodiscard]] const model::PublicIds& ids() const { return *ids_; }
     [[nodiscard]] const base::Buffer& private_key() const { return private_key_; }
@@ -60,7 +69,8 @@ class PartitionHost {
     [[nodiscard]] const std::string& directory() const { return directory_; }
     [[nodiscard]] model::PartitionId partition() const { return kPartition; }
 
-    // Takes no more commands, answers what was taken, ends the threads.
+    // Takes no more commands, answers what was taken, ends the threads. Views that are far behind
+    // go on at the next start.
     void stop();
 
   private:
@@ -85,6 +95,7 @@ class PartitionHost {
     void run_writer();
     void run_flusher();
     void run_replayer();
+    bool follow_ledger();
 
     const base::Clock* clock_ = nullptr;
     std::string directory_;

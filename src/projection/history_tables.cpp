@@ -13,9 +13,9 @@ namespace {
 
 // Rows of one generation; there are two. Together some 150 MiB when everything is in use.
 constexpr std::size_t kReservationsMax = 131'072;
-constexpr std::size_t kCellsMax = 32'768;
+constexpr std::size_t kCellsMax = 131'072;
 constexpr std::size_t kPrincipalsMax = 65'536;
-constexpr std::size_t kSkusMax = 65'536;
+constexpr std::size_t kSkusMax = 131'072;
 
 // How close the rows of times are, so that a moment is found by reading a few groups more.
 constexpr std::uint64_t kTimeRowEvents = 4'096;

@@ -2,6 +2,7 @@
 #include <rocksdb/db.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/options.h>
+#include <rocksdb/slice_transform.h>
 #include <rocksdb/snapshot.h>
 #include <rocksdb/table.h>
 #include <rocksdb/utilities/table_properties_collectors.h>
@@ -56,8 +57,13 @@ rocksdb::Options database_options() {
     options.create_if_missing = true;
     options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
     options.compression = rocksdb::kNoCompression;
-    options.write_buffer_size = 8 * kMiB;
+    // Most keys of a hold's life are gone again minutes later: what meets in memory is never
+    // written, and what is written is merged with no more than there is of it in one level.
+    options.write_buffer_size = 32 * kMiB;
     options.max_write_buffer_number = 3;
+    options.max_bytes_for_level_base = 128 * kMiB;
+    // A commit comes sorted by kind: each key is looked for from where the one before went.
+    options.memtable_insert_with_hint_prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(1));
     options.max_open_files = 256;
     options.max_background_jobs = 2;
     options.max_log_file_size = kMiB;

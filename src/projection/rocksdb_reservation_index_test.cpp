@@ -18,7 +18,7 @@ using namespace testing;
 
 constexpr const char* kCrashDirectory = "HOLDFAST_TEST_CRASH_DIRECTORY";
 constexpr std::uint64_t kCrashCommits = 6'000;
-constexpr std::uint64_t kRowsPerCommit = 10;
+constexpr std::uint64_t kRowsPerCommit = 40;
 
 // Writes more than fits into memory, then ends like a killed process.
 [[noreturn]] void fill_and_crash(const std::string& directory) {
