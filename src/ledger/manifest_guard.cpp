@@ -1,20 +1,15 @@
 #include "ledger/manifest_guard.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <charconv>
+
+#include "ledger/rocksdb_log_format.hpp"
 
 namespace holdfast::ledger {
 namespace {
 
 using base::ErrorCode;
 using base::Result;
-
-// The record format of RocksDB's logs, of which a MANIFEST is one.
-constexpr std::size_t kBlockBytes = 32'768;
-constexpr std::size_t kRecordHeaderBytes = 7;  // masked CRC-32C, 16 bits of length, type
-constexpr std::size_t kCheckedFrom = 6;        // the CRC covers type and content
-constexpr std::uint32_t kMaskDelta = 0xa282ead8;
 
 std::unexpected<base::Error> damaged(const std::string& path, const std::string& what) {
     return base::failure(ErrorCode::corrupted, path + " " + what + "; nothing was changed");
@@ -49,29 +44,20 @@ std::string manifest_path(const std::string& database, std::uint64_t number) {
     return database + "/MANIFEST-" + digits;
 }
 
-bool is_intact(std::span<const std::byte> record) {
-    const auto stored = base::ByteReader(record).fixed<std::uint32_t>();
-    return std::rotl(stored - kMaskDelta, 15) == base::crc32c(record.subspan(kCheckedFrom));
-}
-
 // Where the whole records end.
 std::size_t whole_until(std::span<const std::byte> log) {
     std::size_t at = 0;
     while (at < log.size()) {
-        const std::size_t left_in_block = kBlockBytes - at % kBlockBytes;
-        if (left_in_block < kRecordHeaderBytes) {
-            at += left_in_block;
-            continue;
+        const std::size_t place = next_fragment_place(at);
+        if (place == at) {
+            const auto fragment = fragment_at(log, at);
+            if (!fragment) {
+                return at;
+            }
+            at += fragment->size;
+        } else {
+            at = place;
         }
-        if (log.size() - at < kRecordHeaderBytes) {
-            return at;
-        }
-        base::ByteReader header(log.subspan(at + sizeof(std::uint32_t)));
-        const std::size_t size = kRecordHeaderBytes + header.fixed<std::uint16_t>();
-        if (size > log.size() - at || !is_intact(log.subspan(at, size))) {
-            return at;
-        }
-        at += size;
     }
     return at;
 }

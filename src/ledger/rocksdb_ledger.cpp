@@ -1,5 +1,6 @@
 #include "ledger/rocksdb_ledger.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <charconv>
 #include <limits>
@@ -229,9 +230,9 @@ Result<Parts> look(const RocksdbOptions& options, const LedgerInfo& info) {
     TRY_VOID(check_identity(*parts.store, options, info));
     TRY(parts.tail, recover_tail(options.path, *parts.store, mark.newest().tail));
     TRY(const auto epoch, read_epoch(*parts.store, options, parts.tail));
-    if (epoch < parts.tail.epoch.value()) {
-        return failure(ErrorCode::corrupted,
-                       "the epoch stored in " + paths.database + " is older than its batches");
+    if (epoch < std::max(parts.tail.epoch, mark.newest().tail.epoch).value()) {
+        return failure(ErrorCode::corrupted, "the epoch stored in " + paths.database +
+                                                 " is older than its batches or its tail mark");
     }
     parts.tail.epoch = model::Epoch(epoch);
     return parts;

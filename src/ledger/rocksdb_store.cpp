@@ -15,6 +15,7 @@
 #include "ledger/format.hpp"
 #include "ledger/rocksdb_errors.hpp"
 #include "ledger/rocksdb_tuning.hpp"
+#include "ledger/torn_log.hpp"
 
 namespace holdfast::ledger {
 namespace {
@@ -99,15 +100,25 @@ Result<void> Store::open(StoreMode mode) {
         {"private", small_family_options()},
         {"meta", small_family_options()},
     };
-    const rocksdb::DBOptions options = database_options(mode);
     rocksdb::DB* opened = nullptr;
-    if (mode == StoreMode::read || mode == StoreMode::salvage) {
-        TRY_VOID(check(rocksdb::DB::OpenForReadOnly(options, directory_, families, &families_,
-                                                    &opened, /*error_if_wal_file_exists=*/false)));
-    } else {
+    const auto open_with = [&](bool passes_torn_end) {
+        const rocksdb::DBOptions options = database_options(mode, passes_torn_end);
+        return mode == StoreMode::read || mode == StoreMode::salvage
+                   ? rocksdb::DB::OpenForReadOnly(options, directory_, families, &families_,
+                                                  &opened, /*error_if_wal_file_exists=*/false)
+                   : rocksdb::DB::Open(options, directory_, families, &families_, &opened);
+    };
+    if (mode != StoreMode::read && mode != StoreMode::salvage) {
         lower_background_priority();
-        TRY_VOID(check(rocksdb::DB::Open(options, directory_, families, &families_, &opened)));
     }
+    rocksdb::Status status = open_with(/*passes_torn_end=*/false);
+    if (status.IsCorruption()) {
+        const auto is_torn = ends_in_torn_write(directory_);
+        if (is_torn && *is_torn) {
+            status = open_with(/*passes_torn_end=*/true);
+        }
+    }
+    TRY_VOID(check(status));
     database_.reset(opened);
     return {};
 }

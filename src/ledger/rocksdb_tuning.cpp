@@ -43,7 +43,7 @@ rocksdb::ColumnFamilyOptions common_family_options() {
 
 }  // namespace
 
-rocksdb::DBOptions database_options(StoreMode mode) {
+rocksdb::DBOptions database_options(StoreMode mode, bool passes_torn_end) {
     const bool writes = mode == StoreMode::create || mode == StoreMode::write;
     const bool salvages = mode == StoreMode::salvage;
     rocksdb::DBOptions options;
@@ -58,9 +58,10 @@ rocksdb::DBOptions database_options(StoreMode mode) {
 
     // Only a record cut off at the very end, by a crash in the middle of a write that was never
     // acknowledged, may be passed over. The default would also drop everything after a damaged
-    // record in the middle.
-    options.wal_recovery_mode = salvages ? rocksdb::WALRecoveryMode::kPointInTimeRecovery
-                                         : rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+    // record in the middle, so it is taken only where that was looked for and not found.
+    options.wal_recovery_mode = salvages || passes_torn_end
+                                    ? rocksdb::WALRecoveryMode::kPointInTimeRecovery
+                                    : rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
     // What is recovered from the log goes into synced table files before anything else: a log that
     // was read from the page cache need not be on the disk (after a failed sync it may not be).
     options.avoid_flush_during_recovery = false;

@@ -15,7 +15,8 @@ struct WriteOptions;
 
 namespace holdfast::ledger {
 
-[[nodiscard]] rocksdb::DBOptions database_options(StoreMode mode);
+// `passes_torn_end`: for a log that was judged to end in a torn write (ledger/torn_log.hpp).
+[[nodiscard]] rocksdb::DBOptions database_options(StoreMode mode, bool passes_torn_end = false);
 [[nodiscard]] rocksdb::ColumnFamilyOptions batch_family_options();
 [[nodiscard]] rocksdb::ColumnFamilyOptions small_family_options();
 [[nodiscard]] rocksdb::WriteOptions synced_write_options();
