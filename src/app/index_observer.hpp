@@ -5,10 +5,11 @@
 // published their names. A row must not be seen before the names it shows, so nothing is committed
 // beyond the published position.
 // The views are functions of the ledger: damage of the index is remembered, so that it can be made
-// again.
-// Thread rule: the replayer's thread.
+// again. An index that its disk does not take is told of once and stands still; lists go on with
+// the position they have. Thread rule: the replayer's thread.
 #pragma once
 
+#include "base/log.hpp"
 #include "partition/follower.hpp"
 #include "partition/published.hpp"
 #include "partition/replayer.hpp"
@@ -23,11 +24,11 @@ class IndexObserver final : public partition::ReplayObserver {
         : index_(index), published_(published) {}
 
     base::Result<void> reservation_changed(const model::ReservationImage& image) override {
-        return noted(index_.put(image));
+        return stands_still_ ? base::Result<void>{} : noted(index_.put(image));
     }
     base::Result<void> reached(model::Sequence position, base::Time as_of) override {
         published_.wait_until(position);
-        return noted(index_.commit(position, as_of));
+        return stands_still_ ? base::Result<void>{} : noted(index_.commit(position, as_of));
     }
     [[nodiscard]] model::Sequence position() const override { return index_.position(); }
 
@@ -35,14 +36,24 @@ class IndexObserver final : public partition::ReplayObserver {
 
   private:
     base::Result<void> noted(base::Result<void> result) {
-        found_damage_ =
-            found_damage_ || (!result && result.error().code == base::ErrorCode::corrupted);
-        return result;
+        if (result) {
+            return result;
+        }
+        if (result.error().code == base::ErrorCode::corrupted) {
+            found_damage_ = true;
+            return result;
+        }
+        stands_still_ = true;
+        base::log_error("the reservation index stands still; the next start reads on",
+                        {{"code", base::to_string(result.error().code)},
+                         {"detail", std::string_view(result.error().message)}});
+        return {};
     }
 
     projection::ReservationIndex& index_;
     const partition::Published& published_;
     bool found_damage_ = false;
+    bool stands_still_ = false;
 };
 
 class HistoryObserver final : public partition::EventObserver {

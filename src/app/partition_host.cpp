@@ -290,6 +290,9 @@ bool PartitionHost::follow_ledger() {
         discard_index();
         fail_stop("the reservation index is damaged; the next start makes it again", moved.error());
     }
+    if (!moved && moved.error().code != ErrorCode::corrupted) {
+        fail_stop("the ledger cannot be read; the service stops", moved.error());
+    }
     if (!moved) {
         archive_->discard();  // what it brought back may have been wrong
         fail_stop("the replayed state is not the live one; the service stops", moved.error());

@@ -1,5 +1,6 @@
 #include "partition/replayer.hpp"
 
+#include "base/log.hpp"
 #include "core/replay.hpp"
 #include "core/snapshot.hpp"
 #include "model/event_codec.hpp"
@@ -39,7 +40,8 @@ Replayer::Replayer(ledger::Ledger& ledger, std::unique_ptr<core::State> state, m
       feed_(ledger, at),
       observer_(observer),
       options_(options),
-      checkpointed_(at) {}
+      checkpointed_(at),
+      tried_(at) {}
 
 Result<std::unique_ptr<Replayer>> Replayer::open(ledger::Ledger& ledger, ReplayObserver* observer,
                                                  const ReplayerOptions& options) {
@@ -64,8 +66,8 @@ Result<bool> Replayer::step() {
     if (observer_ != nullptr && observer_->position() < feed_.position()) {
         TRY_VOID(observer_->reached(feed_.position(), as_of));
     }
-    if (feed_.position().value() - checkpointed_.value() >= options_.checkpoint_every_events) {
-        TRY_VOID(checkpoint());
+    if (feed_.position().value() - tried_.value() >= options_.checkpoint_every_events) {
+        TRY_VOID(try_checkpoint());
     }
     return true;
 }
@@ -85,6 +87,20 @@ Result<base::Time> Replayer::read_on() {
         }
     }
     return as_of;
+}
+
+// A checkpoint saves time at the next start and nothing else, so one that the disk does not take is
+// told and left out.
+Result<void> Replayer::try_checkpoint() {
+    tried_ = feed_.position();
+    const auto saved = checkpoint();
+    if (saved || saved.error().code == base::ErrorCode::corrupted) {
+        return saved;
+    }
+    base::log_error("a checkpoint was not saved; the next one is tried when it is due",
+                    {{"code", base::to_string(saved.error().code)},
+                     {"detail", std::string_view(saved.error().message)}});
+    return {};
 }
 
 Result<void> Replayer::replay(const ledger::Batch& batch) {

@@ -4,8 +4,8 @@
 // its own state, tells an observer what changed, and saves its state as a checkpoint every so many
 // events. The writer is never paused, and every checkpoint proves that recovery works: where the
 // writer logged its state hash the replayed state must have the same, or `step` returns
-// `corrupted`, nothing is saved and the service has to stop.
-// Thread rule: one thread.
+// `corrupted`, nothing is saved and the service has to stop. A checkpoint that the disk does not
+// take is logged and left out: it would only have saved time. Thread rule: one thread.
 #pragma once
 
 #include <functional>
@@ -66,6 +66,7 @@ class Replayer {
 
     base::Result<base::Time> read_on();
     base::Result<void> replay(const ledger::Batch& batch);
+    base::Result<void> try_checkpoint();
     base::Result<void> tell(const model::Event& event, model::Sequence sequence);
     base::Result<void> tell_everything();
     base::Result<void> tell_the_past();
@@ -78,6 +79,7 @@ class Replayer {
     ReplayObserver* observer_;
     ReplayerOptions options_;
     model::Sequence checkpointed_;
+    model::Sequence tried_;  // the newest that was begun by itself
 };
 
 }  // namespace holdfast::partition
