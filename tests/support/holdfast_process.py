@@ -44,6 +44,11 @@ def run(*arguments, environment=None, limit=120.0, **more):
                           stdin=subprocess.DEVNULL, check=False, **more)
 
 
+def ledger_location(directory):
+    """The value of --ledger; the kind may be chosen by HOLDFAST_LEDGER_KIND."""
+    return f"{os.environ.get('HOLDFAST_LEDGER_KIND', 'rocksdb')}:{directory}"
+
+
 def _die_with_parent():
     _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
@@ -80,7 +85,9 @@ class DidNotStart(Exception):
 class Service:
     """A running `holdfast serve`. Use it as a context manager, or call `kill` in the end."""
 
-    def __init__(self, ledger, *options, port=0, listen=None, wait=True):
+    def __init__(self, ledger, *options, port=0, listen=None, wait=True, environment=None,
+                 before_start=None):
+        """`environment`: more variables; `before_start` is called in the new process."""
         self.ledger = pathlib.Path(ledger)
         self.log = []
         self.url = ""
@@ -88,10 +95,11 @@ class Service:
         self._listening = threading.Event()
         address = listen or f"127.0.0.1:{port}"
         self.process = subprocess.Popen(
-            [binary(), "serve", "--listen", address, "--ledger", f"rocksdb:{self.ledger}",
+            [binary(), "serve", "--listen", address, "--ledger", ledger_location(self.ledger),
              "--log-format", "json", *map(str, options)],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-            env=clean_environment(), preexec_fn=_die_with_parent)
+            env=clean_environment(**(environment or {})),
+            preexec_fn=lambda: (_die_with_parent(), before_start and before_start()))
         self._reader = threading.Thread(target=self._read_log, daemon=True)
         self._reader.start()
         if wait:

@@ -1,0 +1,242 @@
+#!/usr/bin/python3
+"""Fails the Nth sync of a scripted run of the real service, for every N.
+
+    sync_fails_test.py [--all] [--seed N]     a sample that fits a test run, or every N
+    sync_fails_test.py --only N               one of them, and what the service said
+
+The script registers, receives, holds, commits, releases, ships and restarts, while checkpoints are
+written and the archive fills. A failed sync loses what it was for, although the process goes on
+seeing it (disk.py). Whatever N: either the service ends with a message and exit code 1, or it goes
+on because the file can be made again; nothing that it acknowledged, before or after, is missing
+once it is started again and once more after a power cut; no key has two outcomes; `ledger verify`
+finds nothing.
+"""
+
+import argparse
+import asyncio
+import collections
+import errno
+import json
+import random
+import sys
+import time
+
+from checker import Checker
+from disk import FAULT, RENAME, START, SYNC_BEGIN, Disk, Unseen, read_journal
+from holdfast_process import DidNotStart, run, temporary_directory
+from journal import Attempt, Journal, Violation
+from load import SKUS, TTL_SECONDS
+from shimmed import LEDGER, serve, shim
+from wire import Gone, Wire
+
+OPTIONS = ("--checkpoint-every", "40", "--hot-events", "40")
+ROUNDS = 30
+SAMPLE = 40
+CLEAN_END, FAIL_STOP = 0, 1
+
+
+class Script:
+    """The same requests in the same order, one at a time, until the service is gone."""
+
+    def __init__(self, journal, name):
+        self._journal = journal
+        self._name = name
+        self._count = 0
+
+    async def run(self, port):
+        """Whether it came to its end."""
+        wire = Wire(port)
+        try:
+            for sku in SKUS:
+                await self._send(wire, "receipt", "/stock/receipts", {"sku": sku, "quantity": 90})
+            for turn in range(ROUNDS):
+                await self._life(wire, turn)
+            return True
+        except Gone:
+            return False
+        finally:
+            wire.close()
+
+    async def _life(self, wire, turn):
+        lines = [{"sku": SKUS[(turn + n) % len(SKUS)], "quantity": 1 + n} for n in range(2)]
+        status, made = await self._send(wire, "create", "/reservations", {
+            "lines": lines, "ttl_seconds": TTL_SECONDS, "reference": f"{self._name}-{turn}"})
+        if status != 201:
+            raise Violation(f"a create is answered {status}: {made}")
+        verb = ("commit", "release", "commit")[turn % 3]
+        await self._send(wire, verb, f"/reservations/{made['id']}/{verb}", {})
+        if turn % 3 == 2:
+            await self._send(wire, "ship", f"/reservations/{made['id']}/ship", {})
+
+    async def _send(self, wire, kind, path, document):
+        self._count += 1
+        body = repr(document).replace("'", '"').encode()
+        attempt = Attempt(1, kind, f"{self._name}-{self._count}", path, body)
+        self._journal.intend(attempt)
+        status, _, answer = await wire.ask("POST", path, body, attempt.key)
+        self._journal.answered(attempt, status, answer)
+        return status, json.loads(answer)
+
+
+class Trial:
+    """One scripted run with one sync that fails."""
+
+    def __init__(self, directory, dice):
+        self.root = directory / "disk"
+        self.root.mkdir()
+        self.log = directory / "journal"
+        self.dice = dice
+        self.journal = Journal()
+        self.words = []
+        self.disk = Disk(self.root)
+
+    async def script(self, **plan):
+        """Two lives of the service; the exit codes, None where it was not started."""
+        first = await self._live("first", **plan)
+        if first != CLEAN_END:
+            return first
+        return await self._live("second")
+
+    async def _live(self, name, **plan):
+        service = serve(self.root, self.log, *OPTIONS, wait=False, **plan)
+        try:
+            try:
+                service.wait_until_listening()
+                finished = await Script(self.journal, name).run(service.port)
+            except DidNotStart:
+                finished = False
+            code = service.stop() if finished else service.wait()
+        finally:
+            service.kill()
+            self.words += service.log
+        return code
+
+    async def check(self):
+        """Serves what is there and compares it with every answer."""
+        service = serve(self.root, self.log, *OPTIONS)
+        try:
+            if not self.journal.attempts and not self.journal.open:
+                return
+            checker = Checker(service.port, self.journal, self.dice)
+            await checker.check(1)
+            checker.close()
+        finally:
+            service.kill()
+            self.words += service.log
+
+    def cut_power(self, elsewhere):
+        self.disk.replay(self.log, self.dice)
+        self.disk.check_seen(self.root)
+        self.disk.cut(self.dice).write_to(elsewhere)
+        self.root = elsewhere
+        self.log = elsewhere.with_suffix(".journal")
+
+    def verify(self):
+        verified = run("ledger", "verify", self.root / LEDGER)
+        if verified.returncode != 0:
+            raise Violation(f"ledger verify: {verified.stdout}{verified.stderr}")
+
+    def failed_path(self):
+        """What was synced in vain; of a directory the name that had changed in it."""
+        renamed = {}
+        for each in read_journal(self.log):
+            if each.kind == RENAME:
+                renamed[each.thread] = each.other
+            elif each.kind == FAULT:
+                newest = renamed.get(each.thread, "")
+                return newest if newest.rpartition("/")[0] == each.path else each.path
+        return None
+
+
+def syncs_of_a_sound_run(dice):
+    with temporary_directory() as directory:
+        trial = Trial(directory, dice)
+        code = asyncio.run(trial.script())
+        if code != CLEAN_END:
+            raise Violation(f"without any fault the exit code is {code}: {trial.words}")
+        count = 0
+        starts = 0
+        for each in read_journal(trial.log):
+            starts += each.kind == START
+            count += each.kind == SYNC_BEGIN and starts == 1
+        return count
+
+
+def store_of(path):
+    """What the file is part of: the ledger's own parts by name."""
+    parts = path.split("/")[1:]
+    if parts and parts[-1].startswith("OPTIONS"):
+        return "a record of options"  # RocksDB writes them down for people
+    if parts == ["tail"]:
+        return "tail mark"  # against damage; what is acknowledged never depends on it
+    return parts[0] if parts and parts[0] in ("index", "history", "archive", "checkpoints") \
+        else "ledger"
+
+
+def judge(number, path, code, words, said):
+    """Whether the service did what its manual says."""
+    store = store_of(path)
+    what = f"sync {number} of {path} failed"
+    served = any('"listening"' in line for line in words)
+    if code not in (CLEAN_END, FAIL_STOP):
+        raise Violation(f"{what}: exit code {code}: {words[-5:]}")
+    if store == "ledger" and code != FAIL_STOP:
+        raise Violation(f"{what} and the service went on")
+    if store not in ("ledger", "tail mark") and served and code != CLEAN_END:
+        raise Violation(f"{what}, which can be made again, and the service stopped: {said}")
+    # RocksDB tells nobody of a flush that fails while a view is closed; the next start reads on.
+    if not said and store in ("ledger", "tail mark", "archive", "checkpoints"):
+        raise Violation(f"{what} and nobody was told")
+
+
+async def attempt(number, seed, talk=False):
+    """Returns (store, what the service did), or nothing if there was no such sync."""
+    dice = random.Random(f"{seed}/{number}")
+    with temporary_directory() as directory:
+        trial = Trial(directory, dice)
+        code = await trial.script(fail=f"sync:{number}:{errno.EIO}")
+        path = trial.failed_path()
+        if path is None:
+            return None
+        said = [line for line in trial.words if '"error"' in line or '"warning"' in line]
+        if talk:
+            print(path, code, *said, sep="\n")
+        judge(number, path, code, trial.words, said)
+        await trial.check()
+        trial.cut_power(directory / "after")
+        await trial.check()
+        trial.verify()
+        return store_of(path), "stopped" if code == FAIL_STOP else "went on"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--all", action="store_true")
+    parser.add_argument("--only", type=int)
+    parser.add_argument("--seed", type=int, default=time.time_ns() % 2**32)
+    options = parser.parse_args()
+    shim()
+    dice = random.Random(options.seed)
+    if options.only:
+        print(asyncio.run(attempt(options.only, options.seed, talk=True)))
+        return 0
+    count = syncs_of_a_sound_run(dice)
+    numbers = list(range(1, count + 1))
+    if not options.all:
+        numbers = sorted(dice.sample(numbers, min(SAMPLE, count)))
+    outcomes = collections.Counter()
+    failures = 0
+    for number in numbers:
+        try:
+            outcomes[asyncio.run(attempt(number, options.seed))] += 1
+        except (Violation, DidNotStart, Unseen) as violation:
+            failures += 1
+            print(f"VIOLATION with seed {options.seed}, sync {number}: {violation}")
+    print(f"seed {options.seed}: {len(numbers)} of {count} syncs failed, one at a time")
+    for (store, what), times in sorted(each for each in outcomes.items() if each[0]):
+        print(f"{store}: {what} {times} times")
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
