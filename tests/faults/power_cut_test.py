@@ -13,6 +13,8 @@ come while the service starts, the first of them while the ledger is being made.
 import argparse
 import asyncio
 import collections
+import contextlib
+import pathlib
 import random
 import shutil
 import sys
@@ -115,9 +117,20 @@ class Run:
             raise Violation(f"ledger verify: {verified.stdout}{verified.stderr}")
 
 
-async def torture(seed, cycles, lies_about=None):
+@contextlib.contextmanager
+def workplace(keep):
+    """A directory that goes in the end, unless it was named."""
+    if keep is None:
+        with temporary_directory() as directory:
+            yield directory
+    else:
+        pathlib.Path(keep).mkdir(parents=True)
+        yield pathlib.Path(keep)
+
+
+async def torture(seed, cycles, lies_about=None, keep=None):
     began = time.monotonic()
-    with temporary_directory() as directory:
+    with workplace(keep) as directory:
         tortured = Run(directory, seed, lies_about)
         cycle = 0
         try:
@@ -146,11 +159,12 @@ def main():
     parser.add_argument("--cycles", type=int, default=20)
     parser.add_argument("--seed", type=int, default=time.time_ns() % 2**32)
     parser.add_argument("--self-test", action="store_true")
+    parser.add_argument("--keep", help="a new directory, kept as it is at a violation")
     options = parser.parse_args()
     shim()
     if options.self_test:
         return asyncio.run(self_test(options.seed))
-    return asyncio.run(torture(options.seed, options.cycles))
+    return asyncio.run(torture(options.seed, options.cycles, keep=options.keep))
 
 
 if __name__ == "__main__":

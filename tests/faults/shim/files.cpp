@@ -15,9 +15,9 @@
 #include <cstring>
 #include <string>
 
-#include "journal.hpp"
-#include "plan.hpp"
-#include "watched.hpp"
+#include "tests/faults/shim/journal.hpp"
+#include "tests/faults/shim/plan.hpp"
+#include "tests/faults/shim/watched.hpp"
 
 namespace faultdisk {
 namespace {

@@ -1,4 +1,4 @@
-#include "journal.hpp"
+#include "tests/faults/shim/journal.hpp"
 
 #include <fcntl.h>
 #include <sys/syscall.h>

@@ -10,9 +10,9 @@
 #include <cstdarg>
 #include <string>
 
-#include "journal.hpp"
-#include "plan.hpp"
-#include "watched.hpp"
+#include "tests/faults/shim/journal.hpp"
+#include "tests/faults/shim/plan.hpp"
+#include "tests/faults/shim/watched.hpp"
 
 namespace faultdisk {
 namespace {

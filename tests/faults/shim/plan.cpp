@@ -1,4 +1,4 @@
-#include "plan.hpp"
+#include "tests/faults/shim/plan.hpp"
 
 #include <fnmatch.h>
 #include <signal.h>
@@ -8,7 +8,7 @@
 #include <cstdlib>
 #include <cstring>
 
-#include "journal.hpp"
+#include "tests/faults/shim/journal.hpp"
 
 namespace faultdisk {
 namespace {

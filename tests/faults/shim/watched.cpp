@@ -1,4 +1,4 @@
-#include "watched.hpp"
+#include "tests/faults/shim/watched.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -10,8 +10,8 @@
 #include <cstring>
 #include <string_view>
 
-#include "journal.hpp"
-#include "plan.hpp"
+#include "tests/faults/shim/journal.hpp"
+#include "tests/faults/shim/plan.hpp"
 
 namespace faultdisk {
 namespace {
