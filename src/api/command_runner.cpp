@@ -180,7 +180,7 @@ class CommandRunner::Call final : public partition::Submission, public Task {
     std::optional<Reply> replay_;
 };
 
-void CommandRunner::run(Command command, RunOptions options, Callback callback) {
+void CommandRunner::run(Command&& command, RunOptions&& options, Callback&& callback) {
     Call::start(
         std::make_unique<Call>(*this, std::move(command), std::move(options), std::move(callback)));
 }

@@ -37,7 +37,7 @@ class CommandRunner {
     CommandRunner(const Context& context, ApiMetrics& metrics)
         : context_(context), metrics_(metrics) {}
 
-    void run(model::Command command, RunOptions options, Callback callback);
+    void run(model::Command&& command, RunOptions&& options, Callback&& callback);
 
     [[nodiscard]] const Context& context() const { return context_; }
 

@@ -67,6 +67,6 @@ using CommandOrProblem = std::expected<model::Command, Problem>;
 // What `make_command` overloads end with: the key, if one was sent, and the fingerprint.
 [[nodiscard]] CommandOrProblem finish_command(const Principal& principal,
                                               model::Operation operation, const Attempt& attempt,
-                                              bool key_required, model::Request request);
+                                              bool key_required, model::Request&& request);
 
 }  // namespace holdfast::api

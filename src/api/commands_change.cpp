@@ -197,7 +197,7 @@ CommandOrProblem make_read(const Context& context, const Principal& principal,
 }
 
 CommandOrProblem finish_command(const Principal& principal, Operation operation,
-                                const Attempt& attempt, bool key_required, Request request) {
+                                const Attempt& attempt, bool key_required, Request&& request) {
     auto key = resolve_attempt(principal.tenant.text, operation, attempt, key_required);
     if (!key) {
         return std::unexpected(std::move(key).error());

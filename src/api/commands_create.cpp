@@ -15,36 +15,38 @@ namespace {
 
 using namespace model;
 
-std::string line_pointer(const CreateRequest& request, std::size_t index) {
-    return request.lines_pointer.empty() ? std::string()
-                                         : request.lines_pointer + '/' + std::to_string(index);
-}
-
-RequestedLine make_line(const Principal& principal, const LineRequest& from,
-                        const std::string& pointer, Validator& check) {
+RequestedLine make_line(const Principal& principal, const CreateRequest& request, std::size_t index,
+                        Validator& check) {
     const std::string& tenant = principal.tenant.text;
+    const LineRequest& from = request.lines[index];
+    const auto at = [&](std::string_view field) {
+        return Pointer(request.lines_pointer, index, field);
+    };
     RequestedLine line;
-    line.sku = sku_name(tenant, check.required_text(from.sku, pointer + "/sku", kSkuBytesMax));
-    line.quantity = check.required_number(from.quantity, pointer + "/quantity",
+    line.sku = sku_name(tenant, check.required_text(from.sku, at("/sku"), kSkuBytesMax));
+    line.quantity = check.required_number(from.quantity, at("/quantity"),
                                           {.least = 1, .most = kLineQuantityMax});
-    line.min_quantity = check.optional_number(from.min_quantity, pointer + "/min_quantity",
+    line.min_quantity = check.optional_number(from.min_quantity, at("/min_quantity"),
                                               {.least = 0, .most = line.quantity});
     if (from.pool) {
-        line.pool = pool_name(
-            tenant, check.optional_text(from.pool, pointer + "/pool", kReferenceBytesMax));
+        line.pool =
+            pool_name(tenant, check.optional_text(from.pool, at("/pool"), kReferenceBytesMax));
     }
-    line.line_id = check.optional_text(from.line_id, pointer + "/line_id", kLineIdBytesMax);
-    line.group = check.optional_text(from.group, pointer + "/group", kLineIdBytesMax);
+    line.line_id = check.optional_text(from.line_id, at("/line_id"), kLineIdBytesMax);
+    line.group = check.optional_text(from.group, at("/group"), kLineIdBytesMax);
     return line;
 }
 
 // A line without an id answers to its number, so an id must not look like another line's number.
 void check_line_ids(const CreateRequest& request, Validator& check) {
+    if (request.lines.size() == 1) {
+        return;
+    }
     std::set<std::string> seen;
     for (std::size_t i = 0; i < request.lines.size(); ++i) {
         const auto& id = request.lines[i].line_id;
         if (!seen.insert(id ? *id : std::to_string(i + 1)).second) {
-            check.add(line_pointer(request, i) + "/line_id",
+            check.add({request.lines_pointer, i, "/line_id"},
                       "Every line needs an id of its own; lines without one are numbered from 1.");
         }
     }
@@ -58,8 +60,7 @@ void make_lines(const Principal& principal, const CreateRequest& request, Valida
     }
     out.lines.reserve(request.lines.size());
     for (std::size_t i = 0; i < request.lines.size(); ++i) {
-        out.lines.push_back(
-            make_line(principal, request.lines[i], line_pointer(request, i), check));
+        out.lines.push_back(make_line(principal, request, i, check));
     }
     check_line_ids(request, check);
 }

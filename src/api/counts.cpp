@@ -105,7 +105,7 @@ class Comparison : public std::enable_shared_from_this<Comparison> {
     }
 
     void send() {
-        runner_.run(command_, {}, [self = shared_from_this()](Reply reply) {
+        runner_.run(Command(command_), {}, [self = shared_from_this()](Reply reply) {
             const auto* const problem = reply.problem();
             const bool stale = problem != nullptr && problem->code == RefusalCode::count_stale;
             if (stale && self->tries_ < kCountTriesMax) {

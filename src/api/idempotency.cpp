@@ -55,14 +55,16 @@ std::optional<Problem> check_source(const Attempt& attempt) {
     return std::nullopt;
 }
 
-std::expected<std::optional<std::string>, Problem> one_key(const Attempt& attempt) {
+// Nothing: none was sent.
+std::expected<const std::string*, Problem> one_key(const Attempt& attempt) {
     if (attempt.body_key && !is_key(*attempt.body_key)) {
         return std::unexpected(invalid_body("/idempotency_key", std::string(kKeyForm)));
     }
     if (attempt.header_key && attempt.body_key && *attempt.header_key != *attempt.body_key) {
         return malformed_header("The header and \"idempotency_key\" in the body differ.");
     }
-    return attempt.header_key ? attempt.header_key : attempt.body_key;
+    const auto& key = attempt.header_key ? attempt.header_key : attempt.body_key;
+    return key ? &*key : nullptr;
 }
 
 }  // namespace
@@ -102,7 +104,7 @@ std::expected<model::Key, Problem> resolve_attempt(std::string_view tenant,
     }
     model::Key out;
     if (attempt.source || attempt.source_sequence) {
-        if (*key) {
+        if (*key != nullptr) {
             return malformed_header("Send either a key, or \"source\" and \"source_sequence\".");
         }
         if (auto problem = check_source(attempt)) {
@@ -111,7 +113,7 @@ std::expected<model::Key, Problem> resolve_attempt(std::string_view tenant,
         out.source = *attempt.source;
         out.source_sequence = *attempt.source_sequence;
         out.key = model::source_digest(tenant, out.source, out.source_sequence);
-    } else if (*key) {
+    } else if (*key != nullptr) {
         out.key = model::key_digest(tenant, operation, **key);
     } else if (required) {
         return std::unexpected(make_problem(

@@ -21,29 +21,37 @@ bool has_forbidden_control(std::string_view text, TextKind kind) {
 
 }  // namespace
 
-void Validator::add(std::string pointer, std::string detail) {
-    if (problem_.errors.size() < kErrorsMax) {
-        problem_.errors.push_back({.detail = std::move(detail), .pointer = std::move(pointer)});
+std::string Pointer::text() const {
+    std::string out;
+    if (!list_.empty()) {
+        out.append(list_).append("/").append(std::to_string(index_));
+    }
+    return out.append(field_);
+}
+
+void Validator::add(const Pointer& pointer, std::string detail) {
+    if (errors_.size() < kErrorsMax) {
+        errors_.push_back({.detail = std::move(detail), .pointer = pointer.text()});
     }
 }
 
-void Validator::check_text(const std::string& value, std::string_view pointer,
-                           std::size_t bytes_max, TextKind kind) {
+void Validator::check_text(const std::string& value, const Pointer& pointer, std::size_t bytes_max,
+                           TextKind kind) {
     if (value.empty()) {
-        add(std::string(pointer), "Must not be empty.");
+        add(pointer, "Must not be empty.");
     } else if (value.size() > bytes_max) {
-        add(std::string(pointer), "Must have at most " + std::to_string(bytes_max) + " bytes.");
+        add(pointer, "Must have at most " + std::to_string(bytes_max) + " bytes.");
     } else if (!is_utf8(value)) {
-        add(std::string(pointer), "Must be UTF-8.");
+        add(pointer, "Must be UTF-8.");
     } else if (has_forbidden_control(value, kind)) {
-        add(std::string(pointer), "Must not contain control characters.");
+        add(pointer, "Must not contain control characters.");
     }
 }
 
 std::string Validator::required_text(const std::optional<std::string>& value,
-                                     std::string_view pointer, std::size_t bytes_max) {
+                                     const Pointer& pointer, std::size_t bytes_max) {
     if (!value) {
-        add(std::string(pointer), "Is required.");
+        add(pointer, "Is required.");
         return {};
     }
     check_text(*value, pointer, bytes_max, TextKind::name);
@@ -51,8 +59,7 @@ std::string Validator::required_text(const std::optional<std::string>& value,
 }
 
 std::string Validator::optional_text(const std::optional<std::string>& value,
-                                     std::string_view pointer, std::size_t bytes_max,
-                                     TextKind kind) {
+                                     const Pointer& pointer, std::size_t bytes_max, TextKind kind) {
     if (!value) {
         return {};
     }
@@ -60,37 +67,37 @@ std::string Validator::optional_text(const std::optional<std::string>& value,
     return *value;
 }
 
-std::int64_t Validator::required_number(std::optional<std::int64_t> value, std::string_view pointer,
+std::int64_t Validator::required_number(std::optional<std::int64_t> value, const Pointer& pointer,
                                         Bounds bounds) {
     if (!value) {
-        add(std::string(pointer), "Is required.");
+        add(pointer, "Is required.");
         return 1;
     }
     return optional_number(value, pointer, bounds).value_or(1);
 }
 
 std::optional<std::int64_t> Validator::optional_number(std::optional<std::int64_t> value,
-                                                       std::string_view pointer, Bounds bounds) {
+                                                       const Pointer& pointer, Bounds bounds) {
     if (!value) {
         return std::nullopt;
     }
     if (*value < bounds.least) {
-        add(std::string(pointer), "Must be at least " + std::to_string(bounds.least) + ".");
+        add(pointer, "Must be at least " + std::to_string(bounds.least) + ".");
     } else if (*value > bounds.most) {
-        add(std::string(pointer), "Must be at most " + std::to_string(bounds.most) + ".");
+        add(pointer, "Must be at most " + std::to_string(bounds.most) + ".");
     }
     return value;
 }
 
 std::optional<base::Time> Validator::optional_time(const std::optional<std::string>& value,
-                                                   std::string_view pointer) {
+                                                   const Pointer& pointer) {
     if (!value) {
         return std::nullopt;
     }
     const auto time = parse_time(*value);
     // The first millisecond of 1970 stands for "not told" in the ledger.
     if (!time || *time == base::Time{}) {
-        add(std::string(pointer), "Must be an RFC 3339 time such as 2026-05-04T10:00:00Z.");
+        add(pointer, "Must be an RFC 3339 time such as 2026-05-04T10:00:00Z.");
         return std::nullopt;
     }
     return time;
@@ -114,7 +121,9 @@ model::Reason Validator::required_reason(const std::optional<std::string>& value
 
 Problem Validator::take() {
     CHECK(!ok());
-    return std::move(problem_);
+    Problem out = make_problem(model::RefusalCode::validation_failed);
+    out.errors = std::move(errors_);
+    return out;
 }
 
 }  // namespace holdfast::api

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "api/problem.hpp"
 #include "base/time.hpp"
@@ -28,35 +29,55 @@ struct Bounds {
     std::int64_t most = std::numeric_limits<std::int64_t>::max();
 };
 
+// Where in a body a field is: a JSON pointer, whole or as a field of a numbered part. It is put
+// together only if something is wrong there. The texts must outlive it.
+class Pointer {
+  public:
+    Pointer(std::string_view whole) : field_(whole) {}  // NOLINT(google-explicit-constructor)
+    Pointer(const char* whole) : field_(whole) {}       // NOLINT(google-explicit-constructor)
+    Pointer(const std::string& whole)                   // NOLINT(google-explicit-constructor)
+        : field_(whole) {}
+    // `list`/`index``field`; an empty list: the part is the body itself.
+    Pointer(std::string_view list, std::size_t index, std::string_view field)
+        : list_(list), index_(index), field_(field) {}
+
+    [[nodiscard]] std::string text() const;
+
+  private:
+    std::string_view list_;
+    std::size_t index_ = 0;
+    std::string_view field_;
+};
+
 class Validator {
   public:
-    void add(std::string pointer, std::string detail);
+    void add(const Pointer& pointer, std::string detail);
 
     // 1..bytes_max bytes of UTF-8. An absent one is "".
-    std::string required_text(const std::optional<std::string>& value, std::string_view pointer,
+    std::string required_text(const std::optional<std::string>& value, const Pointer& pointer,
                               std::size_t bytes_max);
-    std::string optional_text(const std::optional<std::string>& value, std::string_view pointer,
+    std::string optional_text(const std::optional<std::string>& value, const Pointer& pointer,
                               std::size_t bytes_max, TextKind kind = TextKind::name);
 
     // An absent one is 1.
-    std::int64_t required_number(std::optional<std::int64_t> value, std::string_view pointer,
+    std::int64_t required_number(std::optional<std::int64_t> value, const Pointer& pointer,
                                  Bounds bounds);
     std::optional<std::int64_t> optional_number(std::optional<std::int64_t> value,
-                                                std::string_view pointer, Bounds bounds);
+                                                const Pointer& pointer, Bounds bounds);
     std::optional<base::Time> optional_time(const std::optional<std::string>& value,
-                                            std::string_view pointer);
+                                            const Pointer& pointer);
     // `other` needs a note.
     model::Reason required_reason(const std::optional<std::string>& value, bool has_note);
 
-    [[nodiscard]] bool ok() const { return problem_.errors.empty(); }
+    [[nodiscard]] bool ok() const { return errors_.empty(); }
     // What was found. Only when not ok.
     [[nodiscard]] Problem take();
 
   private:
-    void check_text(const std::string& value, std::string_view pointer, std::size_t bytes_max,
+    void check_text(const std::string& value, const Pointer& pointer, std::size_t bytes_max,
                     TextKind kind);
 
-    Problem problem_ = make_problem(model::RefusalCode::validation_failed);
+    std::vector<ErrorItem> errors_;
 };
 
 }  // namespace holdfast::api
