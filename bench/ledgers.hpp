@@ -10,7 +10,7 @@
 
 #include "bench/load/histogram.hpp"
 #include "ledger/memory_ledger.hpp"
-#include "ledger/rocksdb_ledger.hpp"
+#include "ledger/open_ledger.hpp"
 
 namespace holdfast::bench {
 
@@ -23,9 +23,11 @@ namespace holdfast::bench {
 [[nodiscard]] inline base::Result<std::unique_ptr<ledger::Ledger>> open_ledger(
     const std::string& where, model::PartitionId partition) {
     const auto [kind, directory] = split_ledger(where);
-    if (kind == "rocksdb") {
-        return ledger::open_rocksdb_ledger(
-            {.path = directory, .partition = partition, .create_if_missing = true});
+    for (const auto on_disk : {ledger::LedgerKind::rocksdb, ledger::LedgerKind::segments}) {
+        if (kind == ledger::to_string(on_disk)) {
+            return ledger::open_ledger(
+                {.path = directory, .partition = partition, .create_if_missing = true}, on_disk);
+        }
     }
     if (kind == "memory") {
         return ledger::make_memory_ledger(ledger::make_memory_disk(), partition);

@@ -14,13 +14,11 @@
 #include <vector>
 
 #include "ledger/ledger.hpp"
+#include "ledger/ledger_directory.hpp"
 
 namespace holdfast::ledger {
 
 inline constexpr std::size_t kCheckpointChunkBytesMax = std::size_t{4} << 20;
-
-// Told about something a person should look at although the work goes on; any thread.
-using Warn = std::function<void(const std::string&)>;
 
 class CheckpointFiles {
   public:

@@ -9,6 +9,7 @@
 #include "ledger/feed.hpp"
 #include "ledger/memory_ledger.hpp"
 #include "ledger/rocksdb_ledger.hpp"
+#include "ledger/segment_ledger.hpp"
 #include "ledger/testing.hpp"
 
 namespace holdfast::ledger {
@@ -52,6 +53,22 @@ class RocksdbHome final : public Home {
         auto opened = open_rocksdb_ledger({.path = directory_ / "ledger",
                                            .partition = testing::kPartition,
                                            .create_if_missing = true});
+        EXPECT_TRUE(succeeded(opened));
+        return std::move(opened).value_or(nullptr);
+    }
+
+  private:
+    testing::TemporaryDirectory directory_;
+};
+
+// Segments so small that most tests go through several.
+class SegmentHome final : public Home {
+  public:
+    std::unique_ptr<Ledger> open() override {
+        auto opened = open_segment_ledger({.path = directory_ / "ledger",
+                                           .partition = testing::kPartition,
+                                           .create_if_missing = true},
+                                          {.least = 4352, .most = 4352});
         EXPECT_TRUE(succeeded(opened));
         return std::move(opened).value_or(nullptr);
     }
@@ -316,7 +333,8 @@ INSTANTIATE_TEST_SUITE_P(
     All, LedgerContract,
     ::testing::Values(Kind{"memory", [] { return std::make_unique<MemoryHome>(); }},
                       Kind{"faulty", [] { return std::make_unique<FaultyHome>(); }},
-                      Kind{"rocksdb", [] { return std::make_unique<RocksdbHome>(); }}),
+                      Kind{"rocksdb", [] { return std::make_unique<RocksdbHome>(); }},
+                      Kind{"segments", [] { return std::make_unique<SegmentHome>(); }}),
     [](const auto& tested) { return tested.param.name; });
 
 }  // namespace

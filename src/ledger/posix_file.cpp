@@ -4,9 +4,11 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <memory>
 #include <system_error>
@@ -106,6 +108,36 @@ Result<void> PosixFile::write_at(std::uint64_t offset, std::span<const std::byte
     return {};
 }
 
+Result<void> PosixFile::write_at(std::uint64_t offset,
+                                 std::span<const std::span<const std::byte>> pieces) {
+    constexpr std::size_t kPiecesMax = 8;
+    std::array<iovec, kPiecesMax> vectors{};
+    CHECK(pieces.size() <= kPiecesMax);
+    std::size_t total = 0;
+    for (std::size_t i = 0; i < pieces.size(); ++i) {
+        // The call does not write through the pointer; its type is older than const.
+        vectors.at(i) = {const_cast<std::byte*>(pieces[i].data()), pieces[i].size()};
+        total += pieces[i].size();
+    }
+    const auto wrote = ::pwritev(descriptor_, vectors.data(), static_cast<int>(pieces.size()),
+                                 static_cast<off_t>(offset));
+    if (wrote < 0 && errno != EINTR) {
+        return os_failure("write", path_);
+    }
+    // What a signal or a limit of the system cut off is written piece by piece.
+    auto done = static_cast<std::size_t>(std::max<ssize_t>(wrote, 0));
+    if (done == total) {
+        return {};
+    }
+    for (const auto& piece : pieces) {
+        const std::size_t skip = std::min(done, piece.size());
+        TRY_VOID(write_at(offset + skip, piece.subspan(skip)));
+        done -= skip;
+        offset += piece.size();
+    }
+    return {};
+}
+
 Result<std::size_t> PosixFile::read_at(std::uint64_t offset, std::span<std::byte> out) const {
     return transfer(out.size(), "read", path_, [&](std::size_t at) {
         return ::pread(descriptor_, out.data() + at, out.size() - at,
@@ -124,6 +156,39 @@ Result<PosixFile::Status> PosixFile::status() const {
 Result<void> PosixFile::sync() {
     if (::fsync(descriptor_) != 0) {
         return os_failure("sync", path_);
+    }
+    return {};
+}
+
+Result<void> PosixFile::sync_data() {
+    if (::fdatasync(descriptor_) != 0) {
+        return os_failure("sync", path_);
+    }
+    return {};
+}
+
+Result<void> PosixFile::allocate(std::uint64_t size) {
+    const int number = ::posix_fallocate(descriptor_, 0, static_cast<off_t>(size));
+    if (number != 0) {
+        errno = number;
+        return os_failure("allocate", path_);
+    }
+    return {};
+}
+
+Result<void> PosixFile::write_back(std::uint64_t offset, std::uint64_t size) {
+    constexpr unsigned kAll =
+        SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER;
+    if (::sync_file_range(descriptor_, static_cast<off64_t>(offset), static_cast<off64_t>(size),
+                          kAll) != 0) {
+        return os_failure("write back", path_);
+    }
+    return {};
+}
+
+Result<void> PosixFile::truncate(std::uint64_t size) {
+    if (::ftruncate(descriptor_, static_cast<off_t>(size)) != 0) {
+        return os_failure("cut", path_);
     }
     return {};
 }

@@ -40,6 +40,9 @@ class PosixFile {
     [[nodiscard]] base::Result<void> append(std::span<const std::byte> bytes);
     [[nodiscard]] base::Result<void> write_at(std::uint64_t offset,
                                               std::span<const std::byte> bytes);
+    // All pieces, one after the other from `offset` on, in one system call if it takes them.
+    [[nodiscard]] base::Result<void> write_at(std::uint64_t offset,
+                                              std::span<const std::span<const std::byte>> pieces);
     // Fills `out`; fewer bytes only at the end of the file.
     [[nodiscard]] base::Result<std::size_t> read_at(std::uint64_t offset,
                                                     std::span<std::byte> out) const;
@@ -49,6 +52,14 @@ class PosixFile {
     };
     [[nodiscard]] base::Result<Status> status() const;
     [[nodiscard]] base::Result<void> sync();
+    // The bytes and what is needed to find them, not the times.
+    [[nodiscard]] base::Result<void> sync_data();
+    // Gives the file blocks up to `size`, which read as zeros.
+    [[nodiscard]] base::Result<void> allocate(std::uint64_t size);
+    // Starts writing a range to the disk and waits for it. Promises nothing: it spreads the work
+    // of a later sync.
+    [[nodiscard]] base::Result<void> write_back(std::uint64_t offset, std::uint64_t size);
+    [[nodiscard]] base::Result<void> truncate(std::uint64_t size);
 
     [[nodiscard]] const std::string& path() const { return path_; }
 

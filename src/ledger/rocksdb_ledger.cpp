@@ -202,21 +202,6 @@ Result<void> check_identity(RocksdbStore& store, const RocksdbOptions& options,
                                              "; nothing was changed");
 }
 
-Result<LedgerInfo> find_or_create(const RocksdbOptions& options) {
-    auto info = read_ledger_info(options.path);
-    const bool is_absent = !info && info.error().code == ErrorCode::not_found;
-    if (is_absent && options.create_if_missing && !options.read_only) {
-        return create_ledger_directory(options.path, options.partition);
-    }
-    if (info && info->partition != options.partition) {
-        return failure(ErrorCode::invalid_input,
-                       "the ledger " + options.path + " belongs to partition " +
-                           std::to_string(info->partition.value()) + ", not to " +
-                           std::to_string(options.partition.value()));
-    }
-    return info;
-}
-
 // Opens without changing anything, and judges.
 Result<Parts> look(const RocksdbOptions& options, const LedgerInfo& info) {
     const LedgerPaths paths(options.path);
@@ -239,7 +224,7 @@ Result<Parts> look(const RocksdbOptions& options, const LedgerInfo& info) {
 }
 
 Result<Parts> open_to_read(const RocksdbOptions& options) {
-    TRY(const LedgerInfo info, find_or_create(options));
+    TRY(const LedgerInfo info, find_or_create_ledger(options, LedgerKind::rocksdb));
     // The owner of a served ledger may drop a file between its being listed and being opened.
     constexpr int kAttempts = 3;
     auto parts = look(options, info);
@@ -257,7 +242,7 @@ Result<Parts> open_to_serve(const RocksdbOptions& options) {
     Parts parts{
         .options = options, .lock = {}, .store = {}, .mark = {}, .manifest = {}, .tail = {}};
     TRY(parts.lock, DirectoryLock::take(options.path));
-    TRY(const LedgerInfo info, find_or_create(options));
+    TRY(const LedgerInfo info, find_or_create_ledger(options, LedgerKind::rocksdb));
     TRY(parts.mark, TailMark::open(paths.tail, PosixFile::Mode::overwrite));
     // Before its first append a ledger may lack its database: creation was interrupted.
     const bool is_new = parts.mark->newest().tail.last.value() == 0;

@@ -15,13 +15,7 @@
 
 namespace holdfast::ledger {
 
-struct RocksdbOptions {
-    std::string path;
-    model::PartitionId partition;
-    bool create_if_missing = false;  // absent or empty directories only; the parent must exist
-    bool read_only = false;          // locks nothing, takes no epoch, writes nothing
-    Warn warn = [](const std::string&) {};
-};
+using RocksdbOptions = LedgerOptions;
 
 // A refused opening changes nothing on disk. Errors, all naming the path: not_found,
 // already_locked, permission_denied, newer_format, corrupted (damage, or an end before the tail

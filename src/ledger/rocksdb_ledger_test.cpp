@@ -159,12 +159,12 @@ TEST_F(RocksdbLedgerTest, AnUnreadableLedgerIsPermissionDenied) {
 TEST_F(RocksdbLedgerTest, ANewerFormatIsRefused) {
     fill(1);
     std::string text = content(path_ + "/FORMAT");
-    text.replace(text.find("format 1"), 8, "format 2");
+    text.replace(text.find("format 1"), 8, "format 9");
     text.resize(text.find("crc "));
     const std::uint32_t crc = base::crc32c(base::as_bytes(text));
     text += "crc " + base::to_hex(std::as_bytes(std::span(&crc, 1))) + "\n";
     std::ofstream(path_ + "/FORMAT") << text;
-    expect_refusal(ErrorCode::newer_format, {path_ + "/FORMAT", "format 2"});
+    expect_refusal(ErrorCode::newer_format, {path_ + "/FORMAT", "format 9"});
     EXPECT_TRUE(failed_with(open_read_only(), ErrorCode::newer_format));
 }
 

@@ -14,8 +14,10 @@ using base::Result;
 
 constexpr std::uint32_t kMagic = 0x31544648;  // "HFT1"
 constexpr std::uint16_t kVersion = 1;
+constexpr std::uint16_t kWithPlace = 2;
 constexpr std::size_t kSlots = 2;
 constexpr std::size_t kSlotBytes = 96;
+constexpr std::size_t kSlotBytesMax = 112;   // with a place
 constexpr std::size_t kSlotDistance = 4096;  // a torn write of one page leaves the other slot
 
 struct Slot {
@@ -28,7 +30,8 @@ base::Buffer encode(const Slot& slot) {
     base::Buffer out;
     base::ByteWriter writer(out);
     writer.fixed(kMagic);
-    writer.fixed(kVersion);
+    const bool has_place = slot.mark.place.segment != 0;
+    writer.fixed(has_place ? kWithPlace : kVersion);
     writer.fixed(slot.partition.value());
     writer.fixed(tail.last.value());
     writer.fixed(tail.bytes);
@@ -37,9 +40,13 @@ base::Buffer encode(const Slot& slot) {
     writer.fixed(tail.epoch.value());
     writer.fixed(slot.mark.manifest.number);
     writer.fixed(slot.mark.manifest.size);
+    if (has_place) {
+        writer.fixed(slot.mark.place.segment);
+        writer.fixed(slot.mark.place.offset);
+    }
     writer.fixed(std::uint32_t{0});
     writer.fixed(base::crc32c(out));
-    CHECK(out.size() == kSlotBytes);
+    CHECK(out.size() == (has_place ? kSlotBytesMax : kSlotBytes));
     return out;
 }
 
@@ -57,10 +64,15 @@ std::optional<Slot> decode(std::span<const std::byte> bytes) {
     tail.epoch = model::Epoch(reader.fixed<std::uint64_t>());
     slot.mark.manifest.number = reader.fixed<std::uint64_t>();
     slot.mark.manifest.size = reader.fixed<std::uint64_t>();
+    if (version == kWithPlace) {
+        slot.mark.place.segment = reader.fixed<std::uint64_t>();
+        slot.mark.place.offset = reader.fixed<std::uint64_t>();
+    }
     static_cast<void>(reader.fixed<std::uint32_t>());
     const auto crc = reader.fixed<std::uint32_t>();
-    if (reader.failed() || magic != kMagic || version != kVersion ||
-        crc != base::crc32c(bytes.first(kSlotBytes - sizeof crc))) {
+    const std::size_t size = version == kWithPlace ? kSlotBytesMax : kSlotBytes;
+    if (reader.failed() || magic != kMagic || (version != kVersion && version != kWithPlace) ||
+        crc != base::crc32c(bytes.first(size - sizeof crc))) {
         return std::nullopt;
     }
     std::memcpy(tail.hash.data(), hash.data(), hash.size());
@@ -68,12 +80,12 @@ std::optional<Slot> decode(std::span<const std::byte> bytes) {
 }
 
 bool is_newer(const Mark& a, const Mark& b) {
-    return std::tie(a.tail.last, a.tail.epoch, a.manifest) >
-           std::tie(b.tail.last, b.tail.epoch, b.manifest);
+    return std::tie(a.tail.last, a.tail.epoch, a.manifest, a.place) >
+           std::tie(b.tail.last, b.tail.epoch, b.manifest, b.place);
 }
 
 Result<std::optional<Slot>> read_slot(const PosixFile& file, std::size_t index) {
-    std::array<std::byte, kSlotBytes> bytes{};
+    std::array<std::byte, kSlotBytesMax> bytes{};
     TRY(const auto size, file.read_at(index * kSlotDistance, bytes));
     return decode(std::span(bytes).first(size));
 }

@@ -14,9 +14,17 @@
 
 namespace holdfast::ledger {
 
+// Where in the files of a segment ledger its newest record begins. Segment 0: there is none.
+struct RecordPlace {
+    std::uint64_t segment = 0;
+    std::uint64_t offset = 0;
+    auto operator<=>(const RecordPlace&) const = default;
+};
+
 struct Mark {
     Tail tail;
-    ManifestPosition manifest;
+    ManifestPosition manifest;  // of the database that is or belongs to the ledger
+    RecordPlace place{};        // of a RocksDB ledger: nowhere
 };
 
 class TailMark {

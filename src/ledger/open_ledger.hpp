@@ -1,0 +1,24 @@
+// open_ledger: a ledger on disk of whichever kind, for everybody who does not care which.
+//
+// Thread rule: free functions, any thread.
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "ledger/ledger.hpp"
+#include "ledger/ledger_directory.hpp"
+
+namespace holdfast::ledger {
+
+// Opens what FORMAT says is there; a directory without a ledger becomes one of `kind`, if the
+// options ask for that. With `kind` a ledger of another kind is refused: invalid_input.
+// Errors otherwise: those of the kind's own opening.
+[[nodiscard]] base::Result<std::unique_ptr<Ledger>> open_ledger(
+    const LedgerOptions& options, std::optional<LedgerKind> kind = std::nullopt);
+
+// To read only, whatever partition it is of.
+[[nodiscard]] base::Result<std::unique_ptr<Ledger>> open_ledger_to_read(const std::string& path,
+                                                                        Warn warn);
+
+}  // namespace holdfast::ledger
