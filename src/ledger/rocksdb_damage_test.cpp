@@ -1,52 +1,19 @@
 // One flipped bit, anywhere in the files of a closed ledger: noticed, or without any effect.
 
-#include <algorithm>
-#include <fstream>
-
 #include "base/prng.hpp"
+#include "ledger/damage_testing.hpp"
 #include "ledger/rocksdb_ledger.hpp"
-#include "ledger/testing.hpp"
 
 namespace holdfast::ledger {
 namespace {
 
 namespace fs = std::filesystem;
 using testing::append_one;
+using testing::files_of;
+using testing::flip;
+using testing::kAda;
+using testing::read_all;
 using testing::succeeded;
-
-constexpr base::Digest128 kAda{.high = 1, .low = 1};
-
-// Everything that can be read out of a ledger.
-struct Content {
-    std::vector<std::string> payloads;
-    std::uint64_t last = 0;
-    std::uint64_t bytes = 0;
-    std::uint64_t epoch = 0;
-    base::Sha256 hash{};
-    std::optional<std::string> text;
-    std::optional<std::string> checkpoint;
-    bool operator==(const Content&) const = default;
-};
-
-base::Result<Content> read_all(const std::string& path, bool& is_warned) {
-    TRY(const auto ledger, open_rocksdb_ledger({.path = path,
-                                                .partition = testing::kPartition,
-                                                .create_if_missing = false,
-                                                .read_only = true,
-                                                .warn = [&](const auto&) { is_warned = true; }}));
-    TRY(const Tail tail, ledger->tail());
-    Content content{.payloads = {},
-                    .last = tail.last.value(),
-                    .bytes = tail.bytes,
-                    .epoch = tail.epoch.value(),
-                    .hash = tail.hash,
-                    .text = {},
-                    .checkpoint = {}};
-    TRY(content.payloads, testing::payloads(*ledger));
-    TRY(content.text, ledger->private_text(kAda));
-    TRY(content.checkpoint, testing::checkpoint_text(*ledger));
-    return content;
-}
 
 void fill(const std::string& path) {
     const std::vector<PrivateText> text = {{kAda, "Ada"}};
@@ -81,25 +48,6 @@ std::uint64_t stride(const std::string& name, std::uint64_t offset) {
 // Debian builds RocksDB with its assertions on, and the highest bit of a length in a table's
 // properties meets one before their checksum is looked at: the process would end with its words.
 unsigned bits_tried(const std::string& name) { return name.ends_with(".sst") ? 7 : 8; }
-
-std::vector<fs::path> files_of(const std::string& path) {
-    std::vector<fs::path> files;
-    for (const auto& entry : fs::recursive_directory_iterator(path)) {
-        if (entry.is_regular_file()) {
-            files.push_back(entry.path());
-        }
-    }
-    std::ranges::sort(files);
-    return files;
-}
-
-void flip(const fs::path& path, std::uint64_t at, unsigned bit) {
-    std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
-    file.seekg(static_cast<std::streamoff>(at));
-    const int byte = file.get();
-    file.seekp(static_cast<std::streamoff>(at));
-    file.put(static_cast<char>(byte ^ (1 << bit)));
-}
 
 TEST(RocksdbDamage, OneFlippedBitIsNoticedOrHarmless) {
     const testing::TemporaryDirectory directory;

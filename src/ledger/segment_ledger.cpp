@@ -118,13 +118,13 @@ Result<void> SegmentLedger::start() {
     if (opened_.options.read_only) {
         return {};
     }
-    const std::uint64_t unfinished = std::max<std::uint64_t>(opened_.end.header.texts_from, 1);
-    TRY(texts_, SegmentTexts::open(texts_place(opened_), std::move(opened_.texts), unfinished));
+    TRY(texts_,
+        SegmentTexts::open(texts_place(opened_), std::move(opened_.texts), opened_.unfinished));
     // What a crash left half erased is erased before anything else happens.
     TRY_VOID(texts_->move(0, [this] { return sync_mark(); }));
     keeper_ = std::make_unique<SegmentKeeper>(files_, *texts_, opened_.options.warn,
                                               [this] { return sync_mark(); });
-    for (std::uint64_t number = unfinished; number < opened_.end.active; ++number) {
+    for (std::uint64_t number = opened_.unfinished; number < opened_.end.active; ++number) {
         TRY(const auto full, files_.full(number));
         keeper_->finish({.number = number, .end = full->end, .index = full->index});
     }
@@ -142,11 +142,10 @@ Result<void> SegmentLedger::open_active() {
     TRY(auto file, PosixFile::open(files_.path(end.active), mode));
     TRY(const auto status, file.status());
     const std::uint32_t salt = files_.salt(end.active);
-    TRY(auto index, make_index(file, salt, end.end));
     active_ = Active{.file = std::make_shared<PosixFile>(std::move(file)),
                      .header = end.header,
                      .salt = salt,
-                     .index = std::move(index),
+                     .index = std::move(opened_.index),
                      .end = end.end,
                      .allocated = status.size};
     return {};

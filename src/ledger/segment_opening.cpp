@@ -37,6 +37,25 @@ Result<void> judge(OpenSegments& opened, const Mark& mark) {
                        "the epoch in " + path + "/tail is older than that of the newest batch");
     }
     opened.end.tail.epoch = mark.tail.epoch;
+    if (opened.end.active == 0) {
+        return {};
+    }
+    const std::uint64_t active = opened.end.active;
+    TRY(const auto file, PosixFile::open(opened.files->path(active), PosixFile::Mode::read));
+    TRY(opened.index, make_index(file, opened.files->salt(active), opened.end.end));
+    return {};
+}
+
+// Whatever serving will need of the files, so that it is missed before anything was changed.
+Result<void> judge_to_serve(OpenSegments& opened, const Mark& mark) {
+    TRY_VOID(judge(opened, mark));
+    opened.unfinished = std::max<std::uint64_t>(opened.end.header.texts_from, 1);
+    for (std::uint64_t number = opened.unfinished; number < opened.end.active; ++number) {
+        TRY([[maybe_unused]] const auto full, opened.files->full(number));
+    }
+    const auto ignore = [](const TextSection&, auto) -> Result<void> { return {}; };
+    TRY(opened.texts, scan_texts(*opened.files, opened.end, ignore));
+    TRY([[maybe_unused]] const auto store, look_at_texts(texts_place(opened), mark.manifest));
     return {};
 }
 
@@ -126,10 +145,7 @@ Result<OpenSegments> open_to_serve(const LedgerOptions& options) {
     TRY_VOID(find_files(opened));
     TRY(opened.mark, TailMark::open(paths.tail, PosixFile::Mode::overwrite));
     const Mark marked = opened.mark->newest();
-    TRY_VOID(judge(opened, marked));
-    const auto ignore = [](const TextSection&, auto) -> Result<void> { return {}; };
-    TRY(opened.texts, scan_texts(*opened.files, opened.end, ignore));
-    TRY_VOID(look_at_texts(texts_place(opened), marked.manifest));
+    TRY_VOID(judge_to_serve(opened, marked));
 
     TRY_VOID(make_directory(paths.segments));
     TRY_VOID(persist_tail(opened, marked.place));

@@ -19,8 +19,10 @@ struct OpenSegments {
     std::optional<DirectoryLock> lock{};  // none if read-only
     std::optional<TailMark> mark{};       // none if read-only
     std::unique_ptr<SegmentFiles> files{};
-    SegmentsEnd end{};  // with the epoch that owns the ledger now
-    UnmovedTexts texts{};
+    SegmentsEnd end{};             // with the epoch that owns the ledger now
+    SegmentIndex index{};          // of the active segment
+    UnmovedTexts texts{};          // none if read-only
+    std::uint64_t unfinished = 1;  // the oldest segment that may still have to be finished
 };
 
 // Judges first, and only then changes anything: what may not be on the disk is written again, what
