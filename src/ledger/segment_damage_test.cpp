@@ -18,7 +18,7 @@ using testing::read_all;
 using testing::succeeded;
 
 // A page of header and little more: three of the batches below.
-constexpr SegmentSizes kSmall{.least = 4896, .most = 4896};
+constexpr SegmentSizes kSmall{.least = 4896, .most = 4896, .waits = true};
 
 void append(const std::string& path, int batches, std::span<const PrivateText> texts) {
     const auto ledger = open_segment_ledger(
@@ -80,7 +80,7 @@ Content intact_content(const std::string& path) {
 }
 
 TEST(SegmentDamage, EveryFlippedBitIsNoticedOrHarmless) {
-    const testing::TemporaryDirectory directory;
+    const testing::TemporaryDirectory directory(testing::fast_directory());
     const std::string path = directory / "ledger";
     append(path, 8, {});
     const std::vector<PrivateText> texts = {{testing::kBob, "Charles Babbage, Dorset Street"}};
@@ -97,7 +97,7 @@ TEST(SegmentDamage, EveryFlippedBitIsNoticedOrHarmless) {
 }
 
 TEST(SegmentDamage, TheStoreOfTextsIsGuardedToo) {
-    const testing::TemporaryDirectory directory;
+    const testing::TemporaryDirectory directory(testing::fast_directory());
     const std::string path = directory / "ledger";
     const std::vector<PrivateText> ada = {{testing::kAda, "Ada Lovelace, St James's Square"}};
     for (int round = 0; round < 2; ++round) {  // so that the store has table files and a log
@@ -119,7 +119,7 @@ TEST(SegmentDamage, TheStoreOfTextsIsGuardedToo) {
 
 // Opened to serve, a damaged ledger is refused as it is, or serves what it should.
 TEST(SegmentDamage, ARefusedOpeningChangesNothing) {
-    const testing::TemporaryDirectory directory;
+    const testing::TemporaryDirectory directory(testing::fast_directory());
     const std::string path = directory / "ledger";
     append(path, 6, {});
     const auto intact = intact_content(path);

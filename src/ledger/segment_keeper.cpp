@@ -86,6 +86,11 @@ void SegmentKeeper::finish(Full full) {
     changed_.notify_all();
 }
 
+void SegmentKeeper::settle() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return !is_busy_ && !is_finishing_ && !wish_ && full_.empty(); });
+}
+
 void SegmentKeeper::run(const std::stop_token& stop) {
     use_low_priority();
     std::unique_lock lock(mutex_);
@@ -102,12 +107,15 @@ void SegmentKeeper::run(const std::stop_token& stop) {
         }
         const Full full = std::move(full_.front());
         full_.pop_front();
+        is_finishing_ = true;
         lock.unlock();
         if (const auto done = complete(full); !done) {
             warn_("segment " + std::to_string(full.number) +
                   " could not be finished: " + done.error().message);
         }
         lock.lock();
+        is_finishing_ = false;
+        changed_.notify_all();
     }
 }
 

@@ -51,6 +51,8 @@ class SegmentKeeper {
     // only if there is no file.
     [[nodiscard]] std::optional<SpareSegment> take(bool now);
     void finish(Full full);
+    // Waits until nothing is left to do.
+    void settle();
 
   private:
     struct Wish {
@@ -75,6 +77,7 @@ class SegmentKeeper {
     std::optional<SpareSegment> spare_;
     bool is_ready_ = false;   // the spare is filled
     bool is_busy_ = false;    // the thread writes to the spare without the lock
+    bool is_finishing_ = false;
     bool is_wanted_ = false;  // somebody waits for the spare as it is
     std::jthread thread_;     // last: it uses all of the above
 };

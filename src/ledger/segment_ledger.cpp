@@ -246,6 +246,9 @@ Result<std::optional<Active>> SegmentLedger::next_segment(std::uint64_t frame_by
     if (active_ && active_->end + frame_bytes <= active_->allocated) {
         return std::nullopt;
     }
+    if (sizes_.waits) {
+        keeper_->settle();
+    }
     const bool must_go_on = !active_ || active_->end >= kOverfull * sizes_.most;
     auto spare = keeper_->take(must_go_on);
     if (!spare && !must_go_on) {

@@ -146,11 +146,15 @@ class Recovery {
         base::Buffer bytes(status.size > from ? status.size - from : 0);
         TRY(const auto read, file.read_at(from, bytes));
         bytes.resize(read);
-        while (!bytes.empty() && bytes.back() == std::byte{}) {
-            bytes.pop_back();
+        std::size_t used = bytes.size();
+        while (used > 0 && bytes[used - 1] == std::byte{}) {
+            --used;
         }
         if (number == end_.active) {
-            end_.rest = from + bytes.size();
+            end_.rest = from + used;
+        }
+        if (used == 0) {
+            return {};
         }
         return expect_garbage(number, from, bytes);
     }
