@@ -8,7 +8,7 @@
 #include "cli/exit_code.hpp"
 #include "ledger/backup.hpp"
 #include "ledger/export.hpp"
-#include "ledger/rocksdb_ledger.hpp"
+#include "ledger/open_ledger.hpp"
 
 namespace holdfast::app {
 
@@ -34,13 +34,16 @@ Result<std::unique_ptr<ledger::Ledger>> open_source(const std::string& source) {
     if (ledger::is_backup(source)) {
         return ledger::open_backup(source);
     }
-    TRY(const auto info, ledger::read_ledger_info(source));
-    return ledger::open_rocksdb_ledger(
-        {.path = source,
-         .partition = info.partition,
-         .create_if_missing = false,
-         .read_only = true,
-         .warn = [](const std::string& text) { fmt::print(stderr, "warning: {}\n", text); }});
+    return ledger::open_ledger_to_read(
+        source, [](const std::string& text) { fmt::print(stderr, "warning: {}\n", text); });
+}
+
+std::optional<ledger::LedgerKind> wanted_kind(cli::LedgerKind kind) {
+    switch (kind) {
+        case cli::LedgerKind::rocksdb: return ledger::LedgerKind::rocksdb;
+        case cli::LedgerKind::segments: return ledger::LedgerKind::segments;
+        default: return std::nullopt;
+    }
 }
 
 VerifyOptions verify_options(const std::string& source) {

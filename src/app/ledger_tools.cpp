@@ -155,7 +155,7 @@ int export_batches(const cli::LedgerOptions& options) {
 }
 
 int salvage(const cli::LedgerOptions& options) {
-    const auto report = ledger::salvage_rocksdb_ledger(options.source, options.target);
+    const auto report = ledger::salvage_ledger(options.source, options.target);
     if (!report) {
         return complain(report.error());
     }

@@ -9,12 +9,13 @@
 
 #include "app/archive_host.hpp"
 #include "app/index_observer.hpp"
+#include "app/ledger_source.hpp"
 #include "app/service_files.hpp"
 #include "app/threads.hpp"
 #include "base/check.hpp"
 #include "base/log.hpp"
 #include "ledger/memory_ledger.hpp"
-#include "ledger/rocksdb_ledger.hpp"
+#include "ledger/open_ledger.hpp"
 #include "partition/recovery.hpp"
 
 namespace holdfast::app {
@@ -51,18 +52,20 @@ Result<std::string> make_temporary_directory() {
     return path;
 }
 
-Result<std::unique_ptr<ledger::Ledger>> open_rocksdb(const std::string& path,
+Result<std::unique_ptr<ledger::Ledger>> open_on_disk(const cli::LedgerLocation& where,
                                                      model::PartitionId partition) {
-    const auto parent = std::filesystem::absolute(path).parent_path();
+    const auto parent = std::filesystem::absolute(where.path).parent_path();
     TRY_VOID(make_directories(parent.string()));
-    return ledger::open_rocksdb_ledger({.path = path,
-                                        .partition = partition,
-                                        .create_if_missing = true,
-                                        .read_only = false,
-                                        .warn = [](const std::string& text) {
-                                            base::log_warning("ledger",
-                                                              {{"detail", std::string_view(text)}});
-                                        }});
+    return ledger::open_ledger({.path = where.path,
+                                .partition = partition,
+                                .create_if_missing = true,
+                                .read_only = false,
+                                .warn =
+                                    [](const std::string& text) {
+                                        base::log_warning("ledger",
+                                                          {{"detail", std::string_view(text)}});
+                                    }},
+                               wanted_kind(where.kind));
 }
 
 }  // namespace
@@ -101,7 +104,7 @@ Result<void> PartitionHost::open_ledger(const cli::ServeOptions& options, base::
         opened = ledger::make_memory_ledger(ledger::make_memory_disk(), kPartition);
     } else {
         directory_ = options.ledger.path;
-        TRY(opened, open_rocksdb(directory_, kPartition));
+        TRY(opened, open_on_disk(options.ledger, kPartition));
     }
     ledger_ = std::make_unique<TimedLedger>(std::move(opened), metrics);
     TRY(const auto tail, ledger_->tail());

@@ -15,8 +15,8 @@
 #include "cli/exit_code.hpp"
 #include "ledger/backup.hpp"
 #include "ledger/format.hpp"
+#include "ledger/open_ledger.hpp"
 #include "ledger/posix_file.hpp"
-#include "ledger/rocksdb_ledger.hpp"
 #include "model/event_codec.hpp"
 #include "model/limits.hpp"
 
@@ -60,7 +60,7 @@ Result<VerifyUntil> parse_until(std::string_view text) {
 Result<Sequence> move_on(const std::string& directory, model::PartitionId partition,
                          std::uint64_t state_hash, Sequence until) {
     TRY(const auto ledger,
-        ledger::open_rocksdb_ledger(
+        ledger::open_ledger(
             {.path = directory, .partition = partition, .create_if_missing = false}));
     while (true) {
         TRY(const auto tail, ledger->tail());
@@ -124,9 +124,12 @@ Result<VerifyReport> verify_source(const std::string& source, const VerifyUntil&
 Result<Restored> build(const cli::LedgerOptions& options, const VerifyReport& source,
                        const std::string& work) {
     Restored out;
-    TRY(out.report,
-        ledger::restore_backup(
-            {.backup = options.source, .target = work, .until = source.last, .progress = {}}));
+    TRY(out.report, ledger::restore_backup(
+                        {.backup = options.source,
+                         .target = work,
+                         .kind = wanted_kind(options.target_kind).value_or(ledger::kDefaultKind),
+                         .until = source.last,
+                         .progress = {}}));
     out.time = out.report.tail.time;
     TRY(const auto info, ledger::read_ledger_info(work));
     TRY(const Sequence last, move_on(work, info.partition, source.state_hash,

@@ -15,11 +15,12 @@
 
 namespace holdfast::cli {
 
-enum class LedgerKind : std::uint8_t { memory, rocksdb };
+// `any`: whatever is there; a new one is of the default kind.
+enum class LedgerKind : std::uint8_t { memory, rocksdb, segments, any };
 
 struct LedgerLocation {
-    LedgerKind kind = LedgerKind::rocksdb;
-    std::string path;  // of `rocksdb`
+    LedgerKind kind = LedgerKind::any;
+    std::string path;  // of all but `memory`
 };
 
 struct ListenAddress {
@@ -36,7 +37,7 @@ struct ListenAddress {
 struct ServeOptions {
     ListenAddress listen{};
     std::optional<ListenAddress> grpc_listen{};  // nothing: no gRPC
-    LedgerLocation ledger{.kind = LedgerKind::rocksdb, .path = "./var/ledger"};
+    LedgerLocation ledger{.kind = LedgerKind::any, .path = "./var/ledger"};
     std::string api_keys;             // file of hashed keys, empty: none
     bool no_auth = false;             // asked for explicitly
     bool create_key_required = true;  // false with --relax-create-key
@@ -63,15 +64,16 @@ enum class LedgerAction : std::uint8_t {
 // `holdfast ledger ...`: on a copy, a stopped ledger, or beside the service that has it open.
 struct LedgerOptions {
     LedgerAction action = LedgerAction::verify;
-    std::string source;              // directory of a ledger or backup, or an exported file
-    std::string target;              // export: file, "-" is standard output; else a directory
-    std::uint64_t count = 20;        // tail: the newest so many events
-    std::uint64_t at = UINT64_MAX;   // stock: as of this event
-    std::uint64_t violations = 10;   // verify: shown of each check
-    bool without_private = false;    // backup: leave personal data and its key out
-    bool no_verify = false;          // backup: do not read the copy again
-    std::string until;               // restore: a position or a time; empty: all of it
-    std::uint64_t skip = 1'000'000;  // restore: positions that are not given out again
+    std::string source;  // directory of a ledger or backup, or an exported file
+    std::string target;  // export: file, "-" is standard output; else a directory
+    LedgerKind target_kind = LedgerKind::any;  // restore: of the new ledger
+    std::uint64_t count = 20;                  // tail: the newest so many events
+    std::uint64_t at = UINT64_MAX;             // stock: as of this event
+    std::uint64_t violations = 10;             // verify: shown of each check
+    bool without_private = false;              // backup: leave personal data and its key out
+    bool no_verify = false;                    // backup: do not read the copy again
+    std::string until;                         // restore: a position or a time; empty: all of it
+    std::uint64_t skip = 1'000'000;            // restore: positions that are not given out again
     bool json = false;
 };
 

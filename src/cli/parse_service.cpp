@@ -39,9 +39,9 @@ Invocation merge(const ServeArguments& arguments, const Environment& environment
     return effective->options;
 }
 
-std::string ledger_path(const std::string& text) {
-    constexpr std::string_view kRocksdb = "rocksdb:";
-    return text.starts_with(kRocksdb) ? text.substr(kRocksdb.size()) : text;
+// DIR alone says no more than "ledger:DIR".
+LedgerLocation ledger_location(const std::string& text) {
+    return parse_ledger(text).value_or(LedgerLocation{.kind = LedgerKind::any, .path = text});
 }
 
 struct LedgerCommand {
@@ -78,7 +78,7 @@ void add_ledger_command(CLI::App& group, Parsing& parsing, const LedgerCommand& 
     CLI::App* app = add_command(group, command.words);
     auto options = std::make_shared<LedgerOptions>();
     options->action = command.action;
-    app->add_option("SOURCE", options->source, "rocksdb:DIR or DIR")->required();
+    app->add_option("SOURCE", options->source, "Its directory; KIND:DIR works, too")->required();
     if (command.target_help != nullptr) {
         app->add_option("TARGET", options->target, command.target_help)->required();
     }
@@ -94,8 +94,9 @@ void add_ledger_command(CLI::App& group, Parsing& parsing, const LedgerCommand& 
     app->add_flag("--json", options->json, "Print JSON");
     app->callback([options, &parsing] {
         LedgerOptions chosen = *options;
-        chosen.source = ledger_path(chosen.source);
-        chosen.target = ledger_path(chosen.target);
+        chosen.source = ledger_location(chosen.source).path;
+        chosen.target_kind = ledger_location(chosen.target).kind;
+        chosen.target = ledger_location(chosen.target).path;
         parsing.chosen = std::move(chosen);
     });
 }

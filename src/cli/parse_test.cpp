@@ -136,6 +136,10 @@ TEST(Parse, BackupAndRestoreTakeASourceATargetAndTheirOwnFlags) {
     EXPECT_EQ(backup.action, LedgerAction::backup);
     EXPECT_EQ(backup.source, "a");
     EXPECT_TRUE(backup.without_private && backup.no_verify);
+    const auto moved =
+        std::get<LedgerOptions>(parsed({"ledger", "restore", "backup", "segments:./var/moved"}));
+    EXPECT_EQ(moved.target, "./var/moved");
+    EXPECT_EQ(moved.target_kind, LedgerKind::segments);
     const auto restore = std::get<LedgerOptions>(
         parsed({"ledger", "restore", "b", "c", "--until", "0.17", "--skip", "5"}));
     EXPECT_EQ(restore.target, "c");

@@ -55,7 +55,7 @@ Result<void> apply_grpc_listen(ServeOptions& options, std::string_view text) {
 }
 
 std::string show_ledger(const ServeOptions& options) {
-    return options.ledger.kind == LedgerKind::memory ? "memory:" : "rocksdb:" + options.ledger.path;
+    return std::string(ledger_prefix(options.ledger.kind)) + options.ledger.path;
 }
 
 using Options = ServeOptions;
@@ -70,7 +70,9 @@ constexpr std::array kSettings = {
                  "Address and port for gRPC, likewise; without it there is no gRPC",
                  apply_grpc_listen,
                  [](const Options& o) { return o.grpc_listen ? o.grpc_listen->text() : ""; }},
-    ServeSetting{"ledger", "WHERE", "rocksdb:DIR, or memory: which is lost when the service stops",
+    ServeSetting{"ledger", "WHERE",
+                 "ledger:DIR, of a certain kind segments:DIR or rocksdb:DIR, or memory: which is "
+                 "lost when the service stops",
                  [](Options& o, Text text) { return store(o.ledger, parse_ledger(text)); },
                  show_ledger},
     ServeSetting{"api_keys", "FILE", "Hashed API keys, made by 'holdfast keys new'",

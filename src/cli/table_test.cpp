@@ -92,6 +92,13 @@ TEST(Units, ReadsAddresses) {
     EXPECT_FALSE(parse_listen("127.0.0.1:70000").has_value());
     EXPECT_FALSE(parse_ledger("postgres:x").has_value());
     EXPECT_FALSE(parse_ledger("rocksdb:").has_value());
+    EXPECT_FALSE(parse_ledger("./var").has_value());
+    for (const auto kind : {LedgerKind::any, LedgerKind::rocksdb, LedgerKind::segments}) {
+        const auto where = parse_ledger(std::string(ledger_prefix(kind)) + "./var");
+        ASSERT_TRUE(where.has_value());
+        EXPECT_EQ(where->kind, kind);
+        EXPECT_EQ(where->path, "./var");
+    }
 }
 
 }  // namespace

@@ -7,6 +7,8 @@
 #include <string>
 #include <utility>
 
+#include "base/check.hpp"
+
 namespace holdfast::cli {
 namespace {
 
@@ -95,16 +97,29 @@ base::Result<ListenAddress> parse_listen(std::string_view text) {
     return ListenAddress{.host = std::string(host), .port = static_cast<std::uint16_t>(port)};
 }
 
+std::string_view ledger_prefix(LedgerKind kind) {
+    switch (kind) {
+        case LedgerKind::memory: return "memory:";
+        case LedgerKind::rocksdb: return "rocksdb:";
+        case LedgerKind::segments: return "segments:";
+        case LedgerKind::any: return "ledger:";
+    }
+    UNREACHABLE();
+}
+
 base::Result<LedgerLocation> parse_ledger(std::string_view text) {
-    constexpr std::string_view kRocksdb = "rocksdb:";
-    if (text == "memory:") {
+    if (text == ledger_prefix(LedgerKind::memory)) {
         return LedgerLocation{.kind = LedgerKind::memory, .path = {}};
     }
-    if (text.starts_with(kRocksdb) && text.size() > kRocksdb.size()) {
-        return LedgerLocation{.kind = LedgerKind::rocksdb,
-                              .path = std::string(text.substr(kRocksdb.size()))};
+    for (const LedgerKind kind : {LedgerKind::any, LedgerKind::rocksdb, LedgerKind::segments}) {
+        const std::string_view prefix = ledger_prefix(kind);
+        if (text.starts_with(prefix) && text.size() > prefix.size()) {
+            return LedgerLocation{.kind = kind, .path = std::string(text.substr(prefix.size()))};
+        }
     }
-    return invalid(text, "a ledger: rocksdb:DIR, or memory: which is lost when the service stops");
+    return invalid(text,
+                   "a ledger: ledger:DIR, rocksdb:DIR, segments:DIR, or memory: which is lost "
+                   "when the service stops");
 }
 
 }  // namespace holdfast::cli

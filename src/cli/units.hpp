@@ -22,7 +22,10 @@ namespace holdfast::cli {
 [[nodiscard]] base::Result<base::Duration> parse_duration(std::string_view text);
 // "HOST:PORT", "[V6]:PORT".
 [[nodiscard]] base::Result<ListenAddress> parse_listen(std::string_view text);
-// "rocksdb:DIR" or "memory:".
+// "rocksdb:DIR", "segments:DIR", "ledger:DIR" (whichever is there) or "memory:".
 [[nodiscard]] base::Result<LedgerLocation> parse_ledger(std::string_view text);
+
+// What stands in front of the directory; "ledger:" for `any`.
+[[nodiscard]] std::string_view ledger_prefix(LedgerKind kind);
 
 }  // namespace holdfast::cli

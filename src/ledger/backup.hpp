@@ -13,6 +13,7 @@
 #include <string>
 
 #include "ledger/ledger.hpp"
+#include "ledger/ledger_directory.hpp"
 
 namespace holdfast::ledger {
 
@@ -20,7 +21,7 @@ struct BackupOptions {
     std::string source;
     std::string target;         // absent, empty, or a backup of the same ledger
     bool private_texts = true;  // and the key that finds them
-    std::function<void(model::Sequence done, model::Sequence of)> progress;
+    std::function<void(model::Sequence done, model::Sequence of)> progress{};
 };
 
 struct BackupReport {
@@ -50,8 +51,9 @@ struct BackupReport {
 struct RestoreOptions {
     std::string backup;
     std::string target;                 // absent or an empty directory
+    LedgerKind kind = kDefaultKind;     // of the new ledger, whatever the old one was
     model::Sequence until{UINT64_MAX};  // whole batches up to here
-    std::function<void(model::Sequence done, model::Sequence of)> progress;
+    std::function<void(model::Sequence done, model::Sequence of)> progress{};
 };
 
 struct RestoreReport {

@@ -77,7 +77,7 @@ Result<base::Sha256> walk(const std::string& path,
 
 }  // namespace
 
-Result<void> write_backup_texts(const std::string& directory, RocksdbStore& store,
+Result<void> write_backup_texts(const std::string& directory, const EachText& each,
                                 BackupManifest& manifest) {
     const std::string path = directory + "/" + manifest.texts;
     TRY(PosixFile file, PosixFile::open(path, PosixFile::Mode::create));
@@ -85,7 +85,7 @@ Result<void> write_backup_texts(const std::string& directory, RocksdbStore& stor
     base::Buffer chunk;
     manifest.text_count = 0;
     manifest.text_bytes = 0;
-    TRY_VOID(store.each_private_text([&](const PrivateText& text) -> Result<void> {
+    TRY_VOID(each([&](const PrivateText& text) -> Result<void> {
         base::ByteWriter writer(chunk);
         writer.digest(text.digest);
         writer.text(text.text);

@@ -10,8 +10,8 @@
 #include "ledger/backup_texts.hpp"
 #include "ledger/format.hpp"
 #include "ledger/ledger_directory.hpp"
+#include "ledger/open_ledger.hpp"
 #include "ledger/posix_file.hpp"
-#include "ledger/rocksdb_ledger.hpp"
 
 namespace holdfast::ledger {
 namespace {
@@ -140,10 +140,7 @@ class Backup {
                                options_.source + " is ledger " + info_.id +
                                ": take a restored or another ledger's backup elsewhere");
         }
-        TRY(source_, open_rocksdb_ledger({.path = options_.source,
-                                          .partition = info_.partition,
-                                          .create_if_missing = false,
-                                          .read_only = true}));
+        TRY(source_, open_ledger_to_read(options_.source, [](const std::string&) {}));
         TRY(end_, source_->tail());
         return before_ ? expect_continuation() : Result<void>();
     }
@@ -231,9 +228,10 @@ class Backup {
     Result<void> copy_private(BackupManifest& manifest) {
         const std::string in_use = before_ ? before_->texts : "";
         manifest.texts = in_use == "texts.a" ? "texts.b" : "texts.a";
-        TRY(const auto store,
-            open_rocksdb_store(LedgerPaths(options_.source).database, StoreMode::read));
-        TRY_VOID(write_backup_texts(options_.target, *store, manifest));
+        const auto each = [&](const PrivateTextVisitor& visit) {
+            return each_private_text(options_.source, visit);
+        };
+        TRY_VOID(write_backup_texts(options_.target, each, manifest));
         const auto key = read_file(options_.source + "/private.key");
         if (!key && key.error().code == ErrorCode::not_found) {
             return {};  // a ledger that no service has opened yet

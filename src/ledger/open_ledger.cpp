@@ -2,6 +2,7 @@
 
 #include "ledger/rocksdb_ledger.hpp"
 #include "ledger/segment_ledger.hpp"
+#include "ledger/segment_opening.hpp"
 
 namespace holdfast::ledger {
 
@@ -28,6 +29,18 @@ Result<std::unique_ptr<Ledger>> open_ledger_to_read(const std::string& path, War
                         .read_only = true,
                         .warn = std::move(warn)},
                        info.kind);
+}
+
+Result<void> each_private_text(const std::string& path, const PrivateTextVisitor& visit) {
+    TRY(const LedgerInfo info, read_ledger_info(path));
+    if (info.kind == LedgerKind::rocksdb) {
+        TRY(const auto store, open_rocksdb_store(LedgerPaths(path).database, StoreMode::read));
+        return store->each_private_text(visit);
+    }
+    TRY(const auto opened,
+        open_segments({.path = path, .partition = info.partition, .read_only = true}));
+    TRY(const auto view, TextsView::open(texts_place(opened), opened.end));
+    return view->each(visit);
 }
 
 }  // namespace holdfast::ledger

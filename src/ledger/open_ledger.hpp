@@ -8,6 +8,7 @@
 
 #include "ledger/ledger.hpp"
 #include "ledger/ledger_directory.hpp"
+#include "ledger/rocksdb_store.hpp"
 
 namespace holdfast::ledger {
 
@@ -20,5 +21,9 @@ namespace holdfast::ledger {
 // To read only, whatever partition it is of.
 [[nodiscard]] base::Result<std::unique_ptr<Ledger>> open_ledger_to_read(const std::string& path,
                                                                         Warn warn);
+
+// All private texts, once each, of a ledger that may be served meanwhile; changes nothing.
+[[nodiscard]] base::Result<void> each_private_text(const std::string& path,
+                                                   const PrivateTextVisitor& visit);
 
 }  // namespace holdfast::ledger

@@ -8,10 +8,8 @@
 #include "ledger/backup_manifest.hpp"
 #include "ledger/backup_texts.hpp"
 #include "ledger/format.hpp"
-#include "ledger/ledger_directory.hpp"
+#include "ledger/ledger_builder.hpp"
 #include "ledger/posix_file.hpp"
-#include "ledger/rocksdb_store.hpp"
-#include "ledger/tail_mark.hpp"
 
 namespace holdfast::ledger {
 namespace {
@@ -24,13 +22,12 @@ using base::Result;
 // is ever that of both.
 constexpr std::uint64_t kEpochsBetween = 1'000'000;
 constexpr std::size_t kBatchesAtOnce = 64;
-constexpr std::size_t kBytesAtOnce = std::size_t{4} << 20;
 constexpr std::size_t kTextsAtOnce = 256;
 
-// Copies whole batches up to a position, many to a write.
+// Copies whole batches up to a position.
 class BatchCopy {
   public:
-    BatchCopy(Ledger& from, RocksdbStore& to, const RestoreOptions& options, Tail end)
+    BatchCopy(Ledger& from, LedgerBuilder& to, const RestoreOptions& options, Tail end)
         : from_(from), to_(to), options_(options), end_(end) {}
 
     Result<Tail> run() {
@@ -47,11 +44,10 @@ class BatchCopy {
                 options_.progress(chain_.last(), std::min(end_.last, options_.until));
             }
         }
-        TRY_VOID(flush());
         if (chain_.last() == end_.last && chain_.hash() != end_.hash) {
             return failure(ErrorCode::corrupted, "the backup ends with another batch than it says");
         }
-        return tail_;
+        return to_.tail();
     }
 
   private:
@@ -62,50 +58,26 @@ class BatchCopy {
             return {};
         }
         TRY(const Batch batch, chain_.next(sealed));
-        tail_ = {.last = batch.last(),
-                 .hash = chain_.hash(),
-                 .time = batch.header.time,
-                 .epoch = batch.header.epoch,
-                 .bytes = tail_.bytes + sealed.size()};
-        kept_.emplace_back(sealed.begin(), sealed.end());
-        firsts_.push_back(batch.header.first);
-        waiting_ += sealed.size();
-        return waiting_ >= kBytesAtOnce ? flush() : Result<void>();
-    }
-
-    Result<void> flush() {
-        std::vector<BatchRecord> records;
-        for (std::size_t i = 0; i < kept_.size(); ++i) {
-            records.push_back({.first = firsts_[i], .sealed = kept_[i]});
-        }
-        TRY_VOID(records.empty() ? Result<void>() : to_.put_batches(records));
-        kept_.clear();
-        firsts_.clear();
-        waiting_ = 0;
-        return {};
+        return to_.put_batch(batch, sealed, chain_.hash());
     }
 
     Ledger& from_;
-    RocksdbStore& to_;
+    LedgerBuilder& to_;
     const RestoreOptions& options_;
     Tail end_;
     ChainReader chain_{model::Sequence(0), base::Sha256{}};
-    Tail tail_;
-    std::vector<base::Buffer> kept_;
-    std::vector<model::Sequence> firsts_;
-    std::size_t waiting_ = 0;
     bool done_ = false;
 };
 
 Result<void> copy_texts(const std::string& backup, const BackupManifest& manifest,
-                        RocksdbStore& to) {
+                        LedgerBuilder& to) {
     std::vector<std::pair<base::Digest128, std::string>> kept;
     const auto flush = [&]() -> Result<void> {
         std::vector<PrivateText> texts;
         for (const auto& [digest, text] : kept) {
             texts.push_back({.digest = digest, .text = text});
         }
-        TRY_VOID(texts.empty() ? Result<void>() : to.put_private(texts));
+        TRY_VOID(texts.empty() ? Result<void>() : to.put_texts(texts));
         kept.clear();
         return {};
     };
@@ -131,22 +103,16 @@ Result<RestoreReport> restore_backup(const RestoreOptions& options) {
     TRY_VOID(expect_new(options.target));
     TRY(const auto from, open_backup(options.backup));
     TRY(const BackupManifest manifest, read_backup_manifest(options.backup));
-    TRY(const LedgerInfo info, create_ledger_directory(options.target, manifest.partition));
-    const LedgerPaths paths(options.target);
-    RestoreReport report{.id = info.id,
+    TRY(const auto to, make_ledger_builder(options.target, manifest.partition, options.kind));
+    RestoreReport report{.id = to->info().id,
                          .source_id = manifest.id,
                          .tail = {},
                          .backup_last = manifest.tail.last,
                          .private_texts = manifest.text_count,
                          .has_private = !manifest.texts.empty()};
-    {
-        TRY(const auto to, open_rocksdb_store(paths.database, StoreMode::create));
-        TRY(report.tail, BatchCopy(*from, *to, options, manifest.tail).run());
-        TRY_VOID(copy_texts(options.backup, manifest, *to));
-        const std::uint64_t epoch = manifest.tail.epoch.value() + kEpochsBetween;
-        TRY_VOID(to->put_meta(kIdentityName, info.id));
-        TRY_VOID(to->put_meta(kEpochName, std::to_string(epoch)));
-    }
+    TRY(report.tail, BatchCopy(*from, *to, options, manifest.tail).run());
+    TRY_VOID(copy_texts(options.backup, manifest, *to));
+    TRY_VOID(to->finish(model::Epoch(manifest.tail.epoch.value() + kEpochsBetween)));
     if (manifest.has_key) {
         TRY(const auto key, read_file(BackupPaths(options.backup).key));
         TRY_VOID(replace_file(options.target + "/private.key", key));
@@ -154,9 +120,6 @@ Result<RestoreReport> restore_backup(const RestoreOptions& options) {
             return failure(ErrorCode::permission_denied, "cannot make the private key private");
         }
     }
-    TRY(auto mark, TailMark::open(paths.tail, PosixFile::Mode::overwrite));
-    TRY_VOID(mark.write({.tail = report.tail, .manifest = {}}));
-    TRY_VOID(mark.sync());
     return report;
 }
 

@@ -1,7 +1,8 @@
-// salvage_rocksdb_ledger: saves what is intact of a ledger that is refused.
+// salvage_ledger: saves what is intact of a ledger that is refused.
 //
 // For `holdfast ledger salvage SOURCE TARGET`. Copies every batch that verifies in an unbroken
-// chain from the first one on, and all private texts, into a new directory with an id of its own.
+// chain from the first one on, and all private texts, into a new directory of the same kind with
+// an id of its own.
 // The source is only read. Stop whoever serves it first. Checkpoints are not copied: they are made
 // again. Thread rule: a free function, any thread.
 #pragma once
@@ -28,7 +29,7 @@ struct SalvageReport {
 
 // Errors: invalid_input (the target is not empty), not_found, newer_format, corrupted (nothing can
 // be read at all), storage_full, unavailable.
-[[nodiscard]] base::Result<SalvageReport> salvage_rocksdb_ledger(const std::string& source,
-                                                                 const std::string& target);
+[[nodiscard]] base::Result<SalvageReport> salvage_ledger(const std::string& source,
+                                                         const std::string& target);
 
 }  // namespace holdfast::ledger

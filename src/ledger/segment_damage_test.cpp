@@ -37,7 +37,7 @@ std::uint64_t stride(const fs::path& path, const std::string& bytes, std::uint64
         return 977;
     }
     const bool is_far_from_content = bytes.find_first_not_of('\0', at < 16 ? 0 : at - 16) > at + 16;
-    return is_far_from_content ? 131 : path.string().contains("/texts/") ? 3 : 1;
+    return is_far_from_content ? 131 : path.string().contains("/texts/") ? 11 : 1;
 }
 
 struct Count {
