@@ -87,6 +87,8 @@ class BadInput(GrpcCase):
                 with self.subTest(data=data):
                     self.refused_call("INVALID_ARGUMENT", "malformed_request", self.grpc.raw,
                                       create, data)
+            self.assertEqual([line for line in self.service.log if "UTF-8" in line], [],
+                             "what clients send does not fill the operator's log")
             self.refused_call("INVALID_ARGUMENT", "idempotency_key_required", self.create,
                               line(sku, 1), request_id=None)
             self.refused_call("INVALID_ARGUMENT", "validation_failed", self.create)

@@ -1,5 +1,6 @@
 #include "transport/grpc/grpc_server.hpp"
 
+#include <google/protobuf/stubs/logging.h>
 #include <grpc/support/log.h>
 #include <grpcpp/resource_quota.h>
 #include <grpcpp/security/server_credentials.h>
@@ -31,8 +32,15 @@ std::string in_url(const std::string& address) {
     return address.find(':') == std::string::npos ? address : '[' + address + ']';
 }
 
-// gRPC writes to standard error by itself; what it has to say belongs into our log.
+// gRPC writes to standard error by itself; what it has to say belongs into our log. So does
+// protobuf, a line for every text of a client that is not UTF-8: that is for the client to know.
 void take_over_log() {
+    google::protobuf::SetLogHandler([](google::protobuf::LogLevel level, const char* /*file*/,
+                                       int /*line*/, const std::string& said) {
+        if (level == google::protobuf::LOGLEVEL_FATAL) {
+            base::log_error("protobuf", {{"detail", said}});
+        }
+    });
     gpr_set_log_function([](gpr_log_func_args* said) {
         if (said->severity == GPR_LOG_SEVERITY_ERROR) {
             base::log_warning("grpc", {{"detail", said->message}});
