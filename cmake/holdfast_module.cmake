@@ -58,13 +58,14 @@ function(holdfast_test target)
         ${target} PRIVATE holdfast_flags ${arg_DEPS} ${arg_LIBS} GTest::gtest GTest::gtest_main
     )
     holdfast_reuse_precompiled(${target} holdfast_precompiled_tests)
+    math(EXPR timeout "600 * ${HOLDFAST_TIMEOUT_FACTOR}")
     gtest_discover_tests(
         ${target}
         DISCOVERY_MODE PRE_TEST
         DISCOVERY_TIMEOUT 60
         TEST_PREFIX "${arg_PREFIX}/"
         WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}"
-        PROPERTIES TIMEOUT 600
+        PROPERTIES TIMEOUT ${timeout}
     )
 endfunction()
 

@@ -15,6 +15,7 @@ function(holdfast_python_test name script)
     foreach(folder IN LISTS arg_MODULES)
         string(APPEND path ":${PROJECT_SOURCE_DIR}/tests/${folder}")
     endforeach()
+    math(EXPR arg_TIMEOUT "${arg_TIMEOUT} * ${HOLDFAST_TIMEOUT_FACTOR}")
     set(
         environment
         "HOLDFAST_BINARY=$<TARGET_FILE:holdfast>"
