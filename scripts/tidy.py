@@ -64,7 +64,7 @@ FENCES = {
                 "src/transport/grpc/grpc_server.cpp", "bench/grpc_load.cpp"],
     "grpc/": ["src/transport/grpc/*.cpp", "bench/grpc_load.cpp"],
     "google/": ["src/transport/grpc/*.cpp", "src/transport/grpc/*_internal.hpp",
-                "bench/grpc_load.cpp"],
+                "bench/grpc_load.cpp", "tests/fuzz/*.cpp"],
     "holdfast/": ["src/transport/grpc/*.cpp", "src/transport/grpc/*_internal.hpp",
                   "bench/grpc_load.cpp"],
     "zstd.h": ["src/ledger/*.cpp", "src/net/*.cpp"],

@@ -37,6 +37,16 @@ void fuzz_snapshot(Input input);
 void fuzz_csv(Input input);
 void fuzz_policies(Input input);
 void fuzz_config(Input input);
+void fuzz_rest(Input input);
+void fuzz_grpc(Input input);
+void fuzz_etags(Input input);
+void fuzz_ids(Input input);
+void fuzz_times(Input input);
+void fuzz_api_keys(Input input);
+void fuzz_export(Input input);
+void fuzz_checkpoint(Input input);
+void fuzz_tail_mark(Input input);
+void fuzz_backup(Input input);
 // Fails for one input in billions: a driver that does not find it finds nothing.
 void fuzz_canary(Input input);
 

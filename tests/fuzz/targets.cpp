@@ -20,6 +20,16 @@ std::span<const Target> targets() {
         Target{"csv", fuzz_csv},
         Target{"policies", fuzz_policies},
         Target{"config", fuzz_config},
+        Target{"rest", fuzz_rest},
+        Target{"grpc", fuzz_grpc},
+        Target{"etags", fuzz_etags},
+        Target{"ids", fuzz_ids},
+        Target{"times", fuzz_times},
+        Target{"api_keys", fuzz_api_keys},
+        Target{"export", fuzz_export},
+        Target{"checkpoint", fuzz_checkpoint},
+        Target{"tail_mark", fuzz_tail_mark},
+        Target{"backup", fuzz_backup},
         Target{"canary", fuzz_canary},
     };
     return kTargets;

@@ -1,6 +1,4 @@
 // Files that people write: tables, policies, configuration.
-#include <unistd.h>
-
 #include <string>
 
 #include "base/check.hpp"
@@ -8,31 +6,19 @@
 #include "cli/serve_settings.hpp"
 #include "cli/table_file.hpp"
 #include "replay/csv.hpp"
+#include "tests/fuzz/memory_file.hpp"
 #include "tests/fuzz/target.hpp"
 
 namespace holdfast::fuzz {
 
 namespace {
 
-constexpr std::size_t kInputMax = 4'096;  // so that a reader of files is fed through a pipe
-
-// The input as a file that lives as long as this.
-class InputFile {
-  public:
-    explicit InputFile(Input input) {
-        CHECK(::pipe(ends_) == 0, "a pipe");
-        CHECK(::write(ends_[1], input.data(), input.size()) == static_cast<ssize_t>(input.size()),
-              "a pipe holds a page");
-        ::close(ends_[1]);
-    }
-    ~InputFile() { ::close(ends_[0]); }
-    InputFile(const InputFile&) = delete;
-    InputFile& operator=(const InputFile&) = delete;
-    [[nodiscard]] std::string path() const { return "/dev/fd/" + std::to_string(ends_[0]); }
-
-  private:
-    int ends_[2] = {-1, -1};
-};
+// The input as a file, until the next one.
+const std::string& path_of(Input input) {
+    static MemoryFile file;
+    file.set(input);
+    return file.path();
+}
 
 }  // namespace
 
@@ -43,12 +29,8 @@ void fuzz_csv(Input input) {
         CHECK(row->line > line, "lines go forward");
         line = row->line;
     }
-    if (input.size() > kInputMax) {
-        return;
-    }
-    const InputFile file(input);
     constexpr cli::Column kColumns[] = {{.name = "sku", .required = true}, {.name = "quantity"}};
-    auto table = cli::TableFile::open(file.path(), kColumns);
+    auto table = cli::TableFile::open(path_of(input), kColumns);
     while (table) {
         const auto row = table->next();
         if (row && !*row) {
@@ -57,18 +39,8 @@ void fuzz_csv(Input input) {
     }
 }
 
-void fuzz_policies(Input input) {
-    if (input.size() <= kInputMax) {
-        const InputFile file(input);
-        static_cast<void>(cli::read_policies(file.path()));
-    }
-}
+void fuzz_policies(Input input) { static_cast<void>(cli::read_policies(path_of(input))); }
 
-void fuzz_config(Input input) {
-    if (input.size() <= kInputMax) {
-        const InputFile file(input);
-        static_cast<void>(cli::read_config(file.path()));
-    }
-}
+void fuzz_config(Input input) { static_cast<void>(cli::read_config(path_of(input))); }
 
 }  // namespace holdfast::fuzz
