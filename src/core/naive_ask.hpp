@@ -4,6 +4,7 @@
 // list of Asks means the same to both and can be cut short. Thread rule: values.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -33,6 +34,35 @@ struct Policy {
     std::uint32_t count_permille = 20;
     bool operator==(const Policy&) const = default;
 };
+
+// The same as the machine knows it.
+[[nodiscard]] inline model::SkuClass sku_class_of(const Policy& p) {
+    using std::chrono::seconds;
+    model::SkuClass c = model::default_class();
+    c.hold_ttl = seconds(p.ttl);
+    c.hold_ttl_max = seconds(p.ttl_max);
+    c.payment_ttl = seconds(p.payment);
+    c.payment_ttl_max = seconds(p.payment_max);
+    c.lifetime_max = seconds(p.lifetime);
+    c.extensions_max = p.extensions;
+    c.on_payment_timeout =
+        p.review ? model::PaymentTimeout::review : model::PaymentTimeout::release;
+    c.late_commit = p.refuses_late ? model::LateCommit::refuse : model::LateCommit::retake;
+    c.tracking = p.untracked ? model::Tracking::none : model::Tracking::counted;
+    c.safety_units = p.safety_units;
+    c.safety_permille = p.safety_permille;
+    c.backorder_max = p.backorder;
+    c.hold_permille = p.hold_permille;
+    c.stop_selling_at = p.stop_at;
+    c.allocation = p.allocation;
+    c.split = p.split;
+    c.wait_max = seconds(p.wait_max);
+    c.line_units_max = p.line_max;
+    c.caps = p.caps;
+    c.count_units_max = p.count_units;
+    c.count_permille_max = p.count_permille;
+    return c;
+}
 
 struct Warehouse {
     std::string region{};

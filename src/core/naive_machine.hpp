@@ -162,33 +162,6 @@ class NaiveMachine {
         out.last_count = model::Sequence(out.last_count.value() + (ask.after_another ? 1 : 0));
         return out;
     }
-    [[nodiscard]] static model::SkuClass sku_class(const Policy& p) {
-        using std::chrono::seconds;
-        model::SkuClass c = model::default_class();
-        c.hold_ttl = seconds(p.ttl);
-        c.hold_ttl_max = seconds(p.ttl_max);
-        c.payment_ttl = seconds(p.payment);
-        c.payment_ttl_max = seconds(p.payment_max);
-        c.lifetime_max = seconds(p.lifetime);
-        c.extensions_max = p.extensions;
-        c.on_payment_timeout =
-            p.review ? model::PaymentTimeout::review : model::PaymentTimeout::release;
-        c.late_commit = p.refuses_late ? model::LateCommit::refuse : model::LateCommit::retake;
-        c.tracking = p.untracked ? model::Tracking::none : model::Tracking::counted;
-        c.safety_units = p.safety_units;
-        c.safety_permille = p.safety_permille;
-        c.backorder_max = p.backorder;
-        c.hold_permille = p.hold_permille;
-        c.stop_selling_at = p.stop_at;
-        c.allocation = p.allocation;
-        c.split = p.split;
-        c.wait_max = seconds(p.wait_max);
-        c.line_units_max = p.line_max;
-        c.caps = p.caps;
-        c.count_units_max = p.count_units;
-        c.count_permille_max = p.count_permille;
-        return c;
-    }
     Reply send_settings(const Ask& ask, const std::string& key) {
         const auto class_name = [](const std::string& name) {
             return model::class_name("default", name);
@@ -202,10 +175,10 @@ class NaiveMachine {
                 return world_.send(ask.operation, request, key);
             }
             case Op::put_class:
-                return world_.send(
-                    ask.operation,
-                    model::PutClass{.name = class_name(ask.name), .policy = sku_class(ask.policy)},
-                    key);
+                return world_.send(ask.operation,
+                                   model::PutClass{.name = class_name(ask.name),
+                                                   .policy = sku_class_of(ask.policy)},
+                                   key);
             case Op::put_pool: {
                 model::Pool pool;
                 pool.region = ask.warehouse.region;

@@ -142,6 +142,12 @@ class NaiveVerbs : public NaiveReservations {
         return {.shows = index};
     }
 
+    // Of a payment or an extension.
+    [[nodiscard]] std::int64_t asked_ttl(const Ask& asked, const Reservation& r) const {
+        const bool payment = asked.operation == Operation::begin_payment;
+        return asked.with.ttl_seconds.value_or(
+            strictest(r, payment ? &Policy::payment : &Policy::ttl));
+    }
     [[nodiscard]] bool is_done(const Ask& asked, const Reservation& r,
                                const Selection& chosen) const {
         const bool whole = asked.with.lines.empty();
@@ -151,7 +157,7 @@ class NaiveVerbs : public NaiveReservations {
         switch (asked.operation) {
             case Operation::begin_payment: return r.state() == State::payment_pending;
             case Operation::extend:
-                return r.state() == State::held && now + *asked.with.ttl_seconds <= r.deadline;
+                return r.state() == State::held && now + asked_ttl(asked, r) <= r.deadline;
             case Operation::commit: return whole && !holds && (sells || left);
             case Operation::ship: return whole && !holds && !sells && left;
             case Operation::release:
@@ -181,7 +187,7 @@ class NaiveVerbs : public NaiveReservations {
         if (!payment && asked.operation != Operation::extend) {
             return Code::none;
         }
-        const auto ttl = asked.with.ttl_seconds.value_or(strictest(r, &Policy::payment));
+        const auto ttl = asked_ttl(asked, r);
         if (ttl > strictest(r, payment ? &Policy::payment_max : &Policy::ttl_max)) {
             return Code::ttl_out_of_bounds;
         }
@@ -394,10 +400,10 @@ class NaiveVerbs : public NaiveReservations {
         }
         if (asked.operation == Operation::begin_payment) {
             r.waiting = State::payment_pending;
-            r.deadline = now + asked.with.ttl_seconds.value_or(strictest(r, &Policy::payment));
+            r.deadline = now + asked_ttl(asked, r);
         }
         if (asked.operation == Operation::extend) {
-            r.deadline = now + *asked.with.ttl_seconds;
+            r.deadline = now + asked_ttl(asked, r);
             ++r.extensions;
         }
         if (asked.operation == Operation::release || asked.operation == Operation::cancel) {
