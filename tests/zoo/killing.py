@@ -1,0 +1,128 @@
+"""Killing mutants: which test programs there are, and which of their tests fails first."""
+
+import dataclasses
+import os
+import pathlib
+import re
+import subprocess
+import time
+
+FAILED = re.compile(r"^\[  FAILED  \] (\S+?),?(?: \(\d+ ms\)|$)", re.MULTILINE)
+BEGUN = re.compile(r"^\[ RUN      \] (\S+)", re.MULTILINE)
+CTEST_FAILED = re.compile(r"^\s*\d+ - (\S+) \(", re.MULTILINE)
+EXPLORED = re.compile(r"scope (\w+)\n((?:  .*\n)*)")
+SIM_FAILED = re.compile(r"--seed (\d+)")
+
+
+@dataclasses.dataclass(frozen=True)
+class Suite:
+    """A test program. `kind` says how thin a guard is that nothing before it notices."""
+    name: str
+    kind: str       # unit, model, explored, simulated, outside
+    target: str     # what the build has to make
+    command: tuple  # relative to the build folder
+    seconds: int    # a run that takes longer hangs
+
+
+def gtest(folder, kind="unit", only="*", name=None, seconds=300):
+    binary = f"src/{folder}/{folder.replace('/', '_')}_tests"
+    return Suite(name or folder, kind, pathlib.PurePosixPath(binary).name,
+                 (binary, f"--gtest_filter={only}"), seconds)
+
+
+SLOW_CORE = "NaiveModel*:Allocation*"
+
+# In the order in which they are asked, except that a mutant's own folder goes first.
+SUITES = (
+    gtest("model"),
+    gtest("core", only=f"-{SLOW_CORE}"),
+    gtest("ledger"),
+    gtest("partition"),
+    gtest("projection"),
+    gtest("api"),
+    gtest("transport/http"),
+    gtest("transport/grpc"),
+    Suite("explore", "explored", "explore", ("tests/explore/explore",), 300),
+    gtest("core", "model", only="NaiveModel*", name="naive model"),
+    Suite("sim tests", "simulated", "sim_tests", ("sim/sim_tests",), 300),
+    Suite("simulator", "simulated", "holdfast-sim",
+          ("sim/holdfast-sim", "--seed", "1", "--runs", "40"), 600),
+    Suite("black box", "outside", "holdfast",
+          ("ctest", "-L", "blackbox", "-LE", "slow", "--stop-on-failure"), 900),
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class Verdict:
+    killed: bool
+    suite: str = ""
+    kind: str = ""
+    test: str = ""
+    how: str = ""
+    seconds: float = 0
+
+
+def first_failure(suite, output, code):
+    """The test that failed, as well as the output tells."""
+    if suite.command[0] == "ctest":
+        found = CTEST_FAILED.search(output)
+        return found[1] if found else "?"
+    if suite.name == "simulator":
+        found = SIM_FAILED.search(output)
+        return f"seed {found[1]}" if found else "?"
+    if suite.name == "explore":
+        found = EXPLORED.search(output)
+        return f"{found[1]}: {found[2].count(chr(10))} steps" if found else "?"
+    found = FAILED.findall(output)
+    if found:
+        return found[0]
+    begun = BEGUN.findall(output)
+    return begun[-1] if begun else f"exit code {code}"
+
+
+def run_suite(suite, build, mutant):
+    """None if it passes, else (test, how)."""
+    environment = dict(os.environ, HOLDFAST_MUTANT=mutant, GTEST_FAIL_FAST="1",
+                       GTEST_COLOR="no")
+    command = list(suite.command)
+    if command[0] != "ctest":
+        command[0] = str(build / command[0])
+    try:
+        done = subprocess.run(command, cwd=build, env=environment, timeout=suite.seconds,
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, text=True, errors="replace")
+    except subprocess.TimeoutExpired as late:
+        output = (late.stdout or b"").decode(errors="replace")
+        return first_failure(suite, output, "none"), "hung"
+    if done.returncode == 0:
+        return None
+    how = "failed" if done.returncode > 0 else f"died of signal {-done.returncode}"
+    return first_failure(suite, done.stdout, done.returncode), how
+
+
+def suites_for(mutant, suites):
+    """Those beside the mutant's code first."""
+    return sorted(suites, key=lambda suite: suite.name != mutant.folder)
+
+
+def kill(mutant, suites, build):
+    begun = time.monotonic()
+    for suite in suites_for(mutant, suites):
+        failure = run_suite(suite, build, mutant.name)
+        if failure:
+            return Verdict(True, suite.name, suite.kind, *failure,
+                           round(time.monotonic() - begun, 1))
+    return Verdict(False, seconds=round(time.monotonic() - begun, 1))
+
+
+def control(suites, build):
+    """Without a mutant everything passes, or no death means anything. Seconds per suite."""
+    seconds = {}
+    for suite in suites:
+        begun = time.monotonic()
+        failure = run_suite(suite, build, "")
+        if failure:
+            raise SystemExit(f"{suite.name} fails without any mutant: {failure}")
+        seconds[suite.name] = round(time.monotonic() - begun, 1)
+        print(f"control: {suite.name} passes in {seconds[suite.name]} s", flush=True)
+    return seconds

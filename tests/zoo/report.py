@@ -1,0 +1,53 @@
+"""The kill table, as people read it."""
+
+HEAD = """# The bug zoo
+
+Written by `tests/zoo/run`; [tests/zoo](../tests/zoo/README.md) says how it works. A mutant is the
+production code with one known bug in it; the table says which test noticed it first, beside the
+mutant's own code first and then from the cheapest suite to the dearest. C3-n is the n-th pattern of
+known bugs, with public evidence, that the project collected before its first line of code.
+
+"""
+
+KINDS = {
+    "unit": "tests of a folder",
+    "explored": "exhaustive exploration of the machine",
+    "model": "random commands against the naive model",
+    "simulated": "the simulator",
+    "outside": "black-box tests of the real binary",
+}
+
+
+def line(mutant, verdict):
+    if not verdict.killed:
+        return f"ALIVE  {mutant.name} ({mutant.file}) after {verdict.seconds} s"
+    return (f"killed {mutant.name}: {verdict.suite}: {verdict.test} {verdict.how}, "
+            f"{verdict.seconds} s")
+
+
+def summary(planted, verdicts):
+    dead = [verdict for verdict in verdicts.values() if verdict.killed]
+    known = {mutant.known for mutant in planted.values() if mutant.known}
+    out = [f"{len(dead)} of {len(verdicts)} mutants died, in "
+           f"{round(sum(v.seconds for v in verdicts.values()) / 60)} minutes; "
+           f"{len(known)} patterns of C3 are among them.", ""]
+    for kind, words in KINDS.items():
+        count = sum(verdict.kind == kind for verdict in dead)
+        if count:
+            out.append(f"- {count} by {words}")
+    out.append(f"- median {sorted(v.seconds for v in dead)[len(dead) // 2]} s, longest "
+               f"{max(v.seconds for v in dead)} s")
+    return out
+
+
+def table(planted, verdicts, control):
+    rows = ["", "| mutant | the bug | known | where | killed by | s |", "|---|---|---|---|---|---|"]
+    for name, verdict in verdicts.items():
+        mutant = planted[name]
+        by = f"{verdict.suite}: {verdict.test}" if verdict.killed else "**nobody**"
+        where = mutant.file.removeprefix("src/")
+        rows.append(f"| {name} | {mutant.bug} | {mutant.known} | {where} | {by} "
+                    f"| {verdict.seconds} |")
+    times = ", ".join(f"{name} {seconds} s" for name, seconds in control.items())
+    rows += ["", f"Without a mutant every suite passes: {times}."]
+    return HEAD + "\n".join(summary(planted, verdicts) + rows) + "\n"
