@@ -6,8 +6,8 @@
 //
 // Breadth first. A state that was seen under another name of its times and sequences is not gone
 // on from. Of each new state `Twin::judge` is asked; each transition starts from a snapshot, and
-// each state that is gone on from was reached again without one, with the same hash. Exit code 0:
-// nothing differs; 1: a difference, with the shortest way to it.
+// each state that is gone on from was reached again without one and comes to the same rest. Exit
+// code 0: nothing differs; 1: a difference, with the shortest way to it.
 #include <charconv>
 #include <chrono>
 #include <csignal>
@@ -29,7 +29,7 @@ using Path = std::string;  // a byte per action
 
 struct Reached {
     Path path;
-    std::uint64_t hash = 0;
+    base::Digest128 at_rest{};
 };
 
 struct Hash {
@@ -53,7 +53,7 @@ class Exploration {
         const std::int64_t began = base::elapsed_nanoseconds();
         const auto beginning = start();
         seen_.insert(beginning->canonical());
-        std::vector<Reached> frontier{{.path = {}, .hash = beginning->hash()}};
+        std::vector<Reached> frontier{{.path = {}, .at_rest = beginning->canonical_at_rest()}};
         for (int level = 1; level <= depth && !frontier.empty(); ++level) {
             std::vector<Reached> next;
             for (const auto& from : frontier) {
@@ -119,8 +119,8 @@ class Exploration {
     bool expand(const Reached& from, std::vector<Reached>& next) {
         note(from.path);
         const auto live = walk(from);
-        if (live->hash() != from.hash) {
-            return fail(from.path, "a machine that was restarted has another state");
+        if (live->canonical_at_rest() != from.at_rest) {
+            return fail(from.path, "a machine that never stopped comes to rest in another state");
         }
         for (std::size_t a = 0; a < scope_.actions.size(); ++a) {
             if (!is_tried(scope_.actions[a], *live)) {
@@ -139,7 +139,7 @@ class Exploration {
             if (const auto wrong = after.judge(); !wrong.empty()) {
                 return fail(path, wrong);
             }
-            next.push_back({.path = std::move(path), .hash = after.hash()});
+            next.push_back({.path = std::move(path), .at_rest = after.canonical_at_rest()});
         }
         return true;
     }

@@ -41,11 +41,13 @@ class Twin {
     // The first thing that is wrong with the state; empty: nothing.
     [[nodiscard]] std::string judge() const;
 
-    [[nodiscard]] std::uint64_t hash() const { return state_->hash; }
     [[nodiscard]] std::size_t reservations() const { return ids_.size(); }
     // The state without what times, sequences and versions are called: two states that have the
     // same one have the same futures, but for those names.
     [[nodiscard]] base::Digest128 canonical() const;
+    // The same once everything that is due is done: a machine that was restarted looks for more
+    // that is due than one that was not, and nobody may be able to tell.
+    [[nodiscard]] base::Digest128 canonical_at_rest() const;
 
   private:
     using Bytes = std::shared_ptr<const base::Buffer>;

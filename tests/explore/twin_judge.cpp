@@ -222,6 +222,11 @@ base::Digest128 Twin::canonical() const {
     return base::digest128(bytes);
 }
 
+base::Digest128 Twin::canonical_at_rest() const {
+    Twin later(*this);
+    return later.sweep().empty() ? later.canonical() : base::Digest128{};
+}
+
 // What each key and name is used for, and what the tenant remembers of refusals.
 void Twin::add_keys(base::ByteWriter& out) const {
     const core::Tenant& tenant = state_->tenants[0];

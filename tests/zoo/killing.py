@@ -21,13 +21,13 @@ class Suite:
     kind: str       # unit, model, explored, simulated, outside
     target: str     # what the build has to make
     command: tuple  # relative to the build folder
-    seconds: int    # a run that takes longer hangs
+    seconds: int = 900  # a run that takes longer hangs
 
 
-def gtest(folder, kind="unit", only="*", name=None, seconds=300):
+def gtest(folder, kind="unit", only="*", name=None):
     binary = f"src/{folder}/{folder.replace('/', '_')}_tests"
     return Suite(name or folder, kind, pathlib.PurePosixPath(binary).name,
-                 (binary, f"--gtest_filter={only}"), seconds)
+                 (binary, f"--gtest_filter={only}"))
 
 
 SLOW_CORE = "NaiveModel*:Allocation*"
@@ -42,13 +42,13 @@ SUITES = (
     gtest("api"),
     gtest("transport/http"),
     gtest("transport/grpc"),
-    Suite("explore", "explored", "explore", ("tests/explore/explore",), 300),
+    Suite("explore", "explored", "explore", ("tests/explore/explore",)),
     gtest("core", "model", only="NaiveModel*", name="naive model"),
-    Suite("sim tests", "simulated", "sim_tests", ("sim/sim_tests",), 300),
+    Suite("sim tests", "simulated", "sim_tests", ("sim/sim_tests",)),
     Suite("simulator", "simulated", "holdfast-sim",
-          ("sim/holdfast-sim", "--seed", "1", "--runs", "40"), 600),
+          ("sim/holdfast-sim", "--seed", "1", "--runs", "40")),
     Suite("black box", "outside", "holdfast",
-          ("ctest", "-L", "blackbox", "-LE", "slow", "--stop-on-failure"), 900),
+          ("ctest", "-L", "blackbox", "-LE", "slow", "--stop-on-failure")),
 )
 
 
@@ -113,6 +113,11 @@ def kill(mutant, suites, build):
             return Verdict(True, suite.name, suite.kind, *failure,
                            round(time.monotonic() - begun, 1))
     return Verdict(False, seconds=round(time.monotonic() - begun, 1))
+
+
+def hurried(suites, seconds):
+    """The suites, each with the time that a mutant may take for it: others may need the machine."""
+    return [dataclasses.replace(suite, seconds=30 + 5 * seconds[suite.name]) for suite in suites]
 
 
 def control(suites, build):
