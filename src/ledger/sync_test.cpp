@@ -1,0 +1,102 @@
+// What is on the disk before an answer: files, and the directories that name them.
+//
+// fsync and fdatasync of this program are taken over, also where libraries call them, so that a
+// test sees what was synced and in which order. Nothing else shows a sync that is missing: a kill
+// keeps the page cache.
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "ledger/posix_file.hpp"
+#include "ledger/rocksdb_ledger.hpp"
+#include "ledger/testing.hpp"
+
+namespace {
+
+std::mutex noting;
+std::vector<std::string> synced;  // paths, in order
+
+int note_and_sync(long call, int descriptor) {
+    {
+        const std::scoped_lock lock(noting);
+        std::error_code error;
+        const auto path =
+            std::filesystem::read_symlink("/proc/self/fd/" + std::to_string(descriptor), error);
+        synced.push_back(path.string());
+    }
+    return static_cast<int>(::syscall(call, descriptor));
+}
+
+std::vector<std::string> take_synced() {
+    const std::scoped_lock lock(noting);
+    return std::exchange(synced, {});
+}
+
+}  // namespace
+
+extern "C" int fsync(int descriptor) { return note_and_sync(SYS_fsync, descriptor); }
+extern "C" int fdatasync(int descriptor) { return note_and_sync(SYS_fdatasync, descriptor); }
+
+namespace holdfast::ledger {
+namespace {
+
+using testing::append_one;
+using testing::succeeded;
+using testing::TemporaryDirectory;
+
+bool contains(const std::vector<std::string>& paths, const std::string& path) {
+    return std::ranges::find(paths, path) != paths.end();
+}
+
+TEST(Sync, AReplacedFileIsSyncedBeforeItIsRenamedAndItsDirectoryAfterwards) {
+    const TemporaryDirectory directory;
+    take_synced();
+    ASSERT_TRUE(succeeded(replace_file(directory / "name", base::as_bytes("text"))));
+    EXPECT_EQ(take_synced(), (std::vector<std::string>{directory / "name.tmp", directory.path()}));
+}
+
+TEST(Sync, ADirectoryThatWasMadeIsNamedOnTheDisk) {
+    const TemporaryDirectory directory;
+    take_synced();
+    ASSERT_TRUE(succeeded(make_directory(directory / "child")));
+    EXPECT_EQ(take_synced(), std::vector<std::string>{directory.path()});
+}
+
+TEST(Sync, EveryAppendToRocksdbSyncsItsLog) {
+    const TemporaryDirectory directory;
+    auto ledger = open_rocksdb_ledger({.path = directory.path(),
+                                       .partition = testing::kPartition,
+                                       .create_if_missing = true,
+                                       .read_only = false,
+                                       .warn = [](const std::string&) {}});
+    ASSERT_TRUE(succeeded(ledger));
+    for (int i = 0; i < 3; ++i) {
+        take_synced();
+        ASSERT_TRUE(succeeded(append_one(**ledger, 1, "batch")));
+        EXPECT_TRUE(std::ranges::any_of(
+            take_synced(), [](const std::string& path) { return path.ends_with(".log"); }));
+    }
+}
+
+// Who opens it may have read from the page cache what never reached the disk.
+TEST(Sync, AnOpenedLedgerSyncsItsTailMark) {
+    const TemporaryDirectory directory;
+    const RocksdbOptions options{.path = directory.path(),
+                                 .partition = testing::kPartition,
+                                 .create_if_missing = true,
+                                 .read_only = false,
+                                 .warn = [](const std::string&) {}};
+    ASSERT_TRUE(succeeded(open_rocksdb_ledger(options)));
+    take_synced();
+    const auto again = open_rocksdb_ledger(options);
+    ASSERT_TRUE(succeeded(again));
+    EXPECT_TRUE(contains(take_synced(), directory / "tail"));
+}
+
+}  // namespace
+}  // namespace holdfast::ledger
