@@ -1,11 +1,13 @@
 """Killing mutants: which test programs there are, and which of their tests fails first."""
 
 import dataclasses
+import json
 import os
 import pathlib
 import re
+import resource
+import signal
 import subprocess
-import time
 
 FAILED = re.compile(r"^\[  FAILED  \] (\S+?),?(?: \(\d+ ms\)|$)", re.MULTILINE)
 BEGUN = re.compile(r"^\[ RUN      \] (\S+)", re.MULTILINE)
@@ -21,7 +23,7 @@ class Suite:
     kind: str       # unit, model, explored, simulated, outside
     target: str     # what the build has to make
     command: tuple  # relative to the build folder
-    seconds: int = 900  # a run that takes longer hangs
+    seconds: int = 900  # a run that computes for longer hangs
 
 
 def gtest(folder, kind="unit", only="*", name=None):
@@ -80,6 +82,10 @@ def first_failure(suite, output, code):
     return begun[-1] if begun else f"exit code {code}"
 
 
+# Of a run that only waits. Others may need the machine meanwhile: computing is what is measured.
+WALL_FACTOR = 10
+
+
 def run_suite(suite, build, mutant):
     """None if it passes, else (test, how)."""
     environment = dict(os.environ, HOLDFAST_MUTANT=mutant, GTEST_FAIL_FAST="1",
@@ -87,17 +93,31 @@ def run_suite(suite, build, mutant):
     command = list(suite.command)
     if command[0] != "ctest":
         command[0] = str(build / command[0])
+    seconds = int(suite.seconds)
+
+    def limit():
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 5))
+
     try:
-        done = subprocess.run(command, cwd=build, env=environment, timeout=suite.seconds,
-                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, text=True, errors="replace")
+        done = subprocess.run(command, cwd=build, env=environment, preexec_fn=limit,
+                              timeout=seconds * WALL_FACTOR, stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                              errors="replace")
     except subprocess.TimeoutExpired as late:
         output = (late.stdout or b"").decode(errors="replace")
         return first_failure(suite, output, "none"), "hung"
     if done.returncode == 0:
         return None
     how = "failed" if done.returncode > 0 else f"died of signal {-done.returncode}"
+    if -done.returncode in (signal.SIGXCPU, signal.SIGKILL):
+        how = "hung"
     return first_failure(suite, done.stdout, done.returncode), how
+
+
+def computed():
+    """Seconds that the processes of this one have computed: waiting for others does not count."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def suites_for(mutant, suites):
@@ -106,28 +126,53 @@ def suites_for(mutant, suites):
 
 
 def kill(mutant, suites, build):
-    begun = time.monotonic()
+    begun = computed()
     for suite in suites_for(mutant, suites):
         failure = run_suite(suite, build, mutant.name)
         if failure:
             return Verdict(True, suite.name, suite.kind, *failure,
-                           round(time.monotonic() - begun, 1))
-    return Verdict(False, seconds=round(time.monotonic() - begun, 1))
+                           round(computed() - begun, 1))
+    return Verdict(False, seconds=round(computed() - begun, 1))
 
 
 def hurried(suites, seconds):
-    """The suites, each with the time that a mutant may take for it: others may need the machine."""
-    return [dataclasses.replace(suite, seconds=30 + 5 * seconds[suite.name]) for suite in suites]
+    """The suites, each with the time that a mutant may take for it."""
+    return [dataclasses.replace(suite, seconds=10 + 4 * seconds[suite.name]) for suite in suites]
 
 
 def control(suites, build):
     """Without a mutant everything passes, or no death means anything. Seconds per suite."""
     seconds = {}
     for suite in suites:
-        begun = time.monotonic()
+        begun = computed()
         failure = run_suite(suite, build, "")
         if failure:
             raise SystemExit(f"{suite.name} fails without any mutant: {failure}")
-        seconds[suite.name] = round(time.monotonic() - begun, 1)
+        seconds[suite.name] = round(computed() - begun, 1)
         print(f"control: {suite.name} passes in {seconds[suite.name]} s", flush=True)
     return seconds
+
+
+class Memory:
+    """Verdicts of this run and, where asked for, the deaths of earlier ones."""
+
+    def __init__(self, path, resume):
+        self.path = path
+        self.deaths = {}
+        if resume and path.is_file():
+            for line in path.read_text().splitlines():
+                row = json.loads(line)
+                if row["verdict"]["killed"]:
+                    self.deaths[json.dumps(row["mutant"])] = Verdict(**row["verdict"])
+        elif path.is_file():
+            path.unlink()
+
+    def death_of(self, mutant):
+        return self.deaths.get(json.dumps(dataclasses.asdict(mutant)))
+
+    def keep(self, mutant, verdict):
+        if self.death_of(mutant) is None:
+            row = {"mutant": dataclasses.asdict(mutant), "verdict": dataclasses.asdict(verdict)}
+            with self.path.open("a") as out:
+                out.write(json.dumps(row) + "\n")
+        return verdict

@@ -29,19 +29,19 @@ def summary(planted, verdicts):
     dead = [verdict for verdict in verdicts.values() if verdict.killed]
     known = {mutant.known for mutant in planted.values() if mutant.known}
     out = [f"{len(dead)} of {len(verdicts)} mutants died, in "
-           f"{round(sum(v.seconds for v in verdicts.values()) / 60)} minutes; "
+           f"{round(sum(v.seconds for v in verdicts.values()) / 60)} CPU minutes; "
            f"{len(known)} patterns of C3 are among them.", ""]
     for kind, words in KINDS.items():
         count = sum(verdict.kind == kind for verdict in dead)
         if count:
             out.append(f"- {count} by {words}")
-    out.append(f"- median {sorted(v.seconds for v in dead)[len(dead) // 2]} s, longest "
-               f"{max(v.seconds for v in dead)} s")
+    out.append(f"- median {sorted(v.seconds for v in dead)[len(dead) // 2]} CPU s, longest "
+               f"{max(v.seconds for v in dead)} CPU s")
     return out
 
 
 def table(planted, verdicts, control):
-    rows = ["", "| mutant | the bug | known | where | killed by | s |", "|---|---|---|---|---|---|"]
+    rows = ["", "| mutant | the bug | known | where | killed by | CPU s |", "|---|---|---|---|---|---|"]
     for name, verdict in verdicts.items():
         mutant = planted[name]
         by = f"{verdict.suite}: {verdict.test}" if verdict.killed else "**nobody**"
@@ -49,5 +49,5 @@ def table(planted, verdicts, control):
         rows.append(f"| {name} | {mutant.bug} | {mutant.known} | {where} | {by} "
                     f"| {verdict.seconds} |")
     times = ", ".join(f"{name} {seconds} s" for name, seconds in control.items())
-    rows += ["", f"Without a mutant every suite passes: {times}."]
+    rows += ["", f"Without a mutant every suite passes, in CPU seconds: {times}."]
     return HEAD + "\n".join(summary(planted, verdicts) + rows) + "\n"

@@ -95,6 +95,19 @@ class Judging(unittest.TestCase):
         some = zoo.Mutant("x", "", "src/partition/writer.cpp", "", "")
         self.assertEqual(killing.suites_for(some, killing.SUITES)[0].name, "partition")
 
+    def test_a_run_that_goes_on_believes_deaths_of_the_same_mutant_only(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / "verdicts"
+            dead = killing.Verdict(True, "core", "unit", "A.B", "failed", 1.5)
+            memory = killing.Memory(path, resume=False)
+            memory.keep(mutant("late", "a", "b"), dead)
+            memory.keep(mutant("alive", "a", "b"), killing.Verdict(False))
+            memory = killing.Memory(path, resume=True)
+            self.assertEqual(memory.death_of(mutant("late", "a", "b")), dead)
+            self.assertIsNone(memory.death_of(mutant("late", "a", "c")))
+            self.assertIsNone(memory.death_of(mutant("alive", "a", "b")))
+            self.assertIsNone(killing.Memory(path, resume=False).death_of(mutant("late", "a", "b")))
+
     def test_a_survivor_is_told(self):
         some = mutant("late", "a", "b")
         text = report.table({"late": some, "dead": mutant("dead", "a", "b")},
