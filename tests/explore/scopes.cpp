@@ -177,8 +177,36 @@ Scope owners() {
     return out;
 }
 
+// Several lines in one reservation: all or nothing, what there is, the same SKU twice.
+Scope carts() {
+    const Cart both{.lines = {{.sku = "A", .quantity = 1}, {.sku = "B", .quantity = 1}}};
+    Cart some = both;
+    some.partial = true;
+    Cart at_least = both;
+    at_least.lines[0].quantity = 2;
+    at_least.lines[0].min_quantity = 1;
+    const Cart twice{.lines = {{.sku = "A", .quantity = 1}, {.sku = "A", .quantity = 1}}};
+    Cart asked_only = both;
+    asked_only.dry_run = true;
+    Scope out{
+        .name = "carts",
+        .setup = {define(short_lives()), receipt(2), stock(Operation::receive_stock, "B", 1)},
+        .actions = {second(), sweep(), create("hold 1 of each", both),
+                    create("hold what there is", some), create("hold 1 or 2 A, and B", at_least),
+                    create("hold A twice", twice), create("try 1 of each", asked_only),
+                    act("commit A of 0", verb(Operation::commit, 0, 1)),
+                    act("release A of 0", verb(Operation::release, 0, 1)),
+                    act("cancel A of 0", verb(Operation::cancel, 0, 1)), act("find A", receipt(1)),
+                    act("lose B", stock(Operation::adjust_stock, "B", -1))},
+        .reservations_max = 3,
+        .depth = 5};
+    on_both(out.actions, "commit", Operation::commit);
+    on_both(out.actions, "release", Operation::release);
+    return out;
+}
+
 }  // namespace
 
-std::vector<Scope> scopes() { return {life(), sold(), keys(), waiting(), owners()}; }
+std::vector<Scope> scopes() { return {life(), sold(), keys(), waiting(), owners(), carts()}; }
 
 }  // namespace holdfast::explore
