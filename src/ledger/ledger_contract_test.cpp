@@ -203,6 +203,39 @@ TEST_P(LedgerContract, AnAppendOfAnotherEpochIsAConflict) {
     EXPECT_EQ(texts(1), Texts{});
 }
 
+TEST_P(LedgerContract, AHeaderThatContradictsItsAppendIsRefused) {
+    append(1, "1");
+    const Tail before = tail();
+    Tail earlier = before;
+    earlier.time -= base::Duration(6);  // the next batch is 5 ms later
+    Tail further = before;
+    further.last = model::Sequence(before.last.value() + 1);
+    Tail of_another_epoch = before;
+    of_another_epoch.epoch = model::Epoch(before.epoch.value() + 1);
+    std::vector<base::Buffer> contradictions;
+    for (const Tail& wrong : {earlier, further, of_another_epoch}) {
+        contradictions.push_back(BatchMaker(wrong).next(1, "2"));
+    }
+    base::Buffer elsewhere;
+    reserve_header(elsewhere);
+    elsewhere.push_back(std::byte{2});
+    seal(elsewhere, {.partition = model::PartitionId(testing::kPartition.value() + 1),
+                     .first = model::Sequence(before.last.value() + 1),
+                     .count = 1,
+                     .epoch = before.epoch,
+                     .time = before.time,
+                     .previous = before.hash});
+    contradictions.push_back(elsewhere);
+    for (const auto& sealed : contradictions) {
+        EXPECT_TRUE(failed_with(ledger_->append({.expected_last = before.last,
+                                                 .epoch = before.epoch,
+                                                 .batch = sealed,
+                                                 .private_texts = {}}),
+                                ErrorCode::invalid_input));
+    }
+    EXPECT_EQ(texts(1), (Texts{"1"}));
+}
+
 TEST_P(LedgerContract, AMalformedBatchIsRefusedAndTheLedgerLivesOn) {
     auto sealed = BatchMaker(tail()).next(1, "1");
     sealed.back() ^= std::byte{1};

@@ -278,6 +278,31 @@ TEST(Writer, DowntimeIsSeenInTheViewsAndNoSignOfLifeComesBeforeIt) {
     EXPECT_EQ(bench.cell("A").next_expiry_at, begun->image().expires_at + 5min);
 }
 
+// The service lived on after its last event: only the time after that was downtime.
+TEST(Writer, DowntimeBeginsWithTheLastSignOfLife) {
+    Bench bench;
+    bench.ask(receipt("A", 5, "r"));
+    const auto paying = bench.ask(hold("A", 1, "p", 600));
+    const ReservationId id(paying->answer.sequence.value());
+    const auto begun = bench.ask(change(Operation::begin_payment, id));
+    bench.clock.advance(3min);
+    const base::Time alive = bench.clock.now().wall;
+    bench.clock.advance(5min);
+    bench.open({}, alive);
+    EXPECT_EQ(bench.ask(read(id))->image().expires_at, begun->image().expires_at + 5min);
+}
+
+TEST(Writer, ARestartIsNoDowntime) {
+    Bench bench;
+    bench.ask(receipt("A", 5, "r"));
+    bench.clock.advance(900ms);
+    bench.open({}, bench.clock.now().wall - 900ms);
+    EXPECT_TRUE(bench.writer->downtime_is_durable());
+    bench.clock.advance(1s);
+    bench.open({}, bench.clock.now().wall - 1s);
+    EXPECT_FALSE(bench.writer->downtime_is_durable());
+}
+
 TEST(Writer, RecoveryContinuesWhereTheLedgerEnds) {
     Bench bench;
     bench.ask(receipt("A", 5, "r"));

@@ -86,20 +86,22 @@ def first_failure(suite, output, code):
 WALL_FACTOR = 10
 
 
-def run_suite(suite, build, mutant):
-    """None if it passes, else (test, how)."""
+def run_suite(suite, build, tree, mutant):
+    """None if it passes, else (test, how). Tests read their golden files from the sources."""
     environment = dict(os.environ, HOLDFAST_MUTANT=mutant, GTEST_FAIL_FAST="1",
                        GTEST_COLOR="no")
     command = list(suite.command)
+    folder = build
     if command[0] != "ctest":
         command[0] = str(build / command[0])
+        folder = tree
     seconds = int(suite.seconds)
 
     def limit():
         resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 5))
 
     try:
-        done = subprocess.run(command, cwd=build, env=environment, preexec_fn=limit,
+        done = subprocess.run(command, cwd=folder, env=environment, preexec_fn=limit,
                               timeout=seconds * WALL_FACTOR, stdin=subprocess.DEVNULL,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                               errors="replace")
@@ -125,10 +127,10 @@ def suites_for(mutant, suites):
     return sorted(suites, key=lambda suite: suite.name != mutant.folder)
 
 
-def kill(mutant, suites, build):
+def kill(mutant, suites, build, tree):
     begun = computed()
     for suite in suites_for(mutant, suites):
-        failure = run_suite(suite, build, mutant.name)
+        failure = run_suite(suite, build, tree, mutant.name)
         if failure:
             return Verdict(True, suite.name, suite.kind, *failure,
                            round(computed() - begun, 1))
@@ -140,12 +142,12 @@ def hurried(suites, seconds):
     return [dataclasses.replace(suite, seconds=10 + 4 * seconds[suite.name]) for suite in suites]
 
 
-def control(suites, build):
+def control(suites, build, tree):
     """Without a mutant everything passes, or no death means anything. Seconds per suite."""
     seconds = {}
     for suite in suites:
         begun = computed()
-        failure = run_suite(suite, build, "")
+        failure = run_suite(suite, build, tree, "")
         if failure:
             raise SystemExit(f"{suite.name} fails without any mutant: {failure}")
         seconds[suite.name] = round(computed() - begun, 1)
