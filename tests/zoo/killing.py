@@ -158,22 +158,23 @@ def control(suites, build, tree):
 class Memory:
     """Verdicts of this run and, where asked for, the deaths of earlier ones."""
 
-    def __init__(self, path, resume):
+    def __init__(self, path, resume, writes=True):
         self.path = path
+        self.writes = writes
         self.deaths = {}
         if resume and path.is_file():
             for line in path.read_text().splitlines():
                 row = json.loads(line)
                 if row["verdict"]["killed"]:
                     self.deaths[json.dumps(row["mutant"])] = Verdict(**row["verdict"])
-        elif path.is_file():
+        elif writes and path.is_file():
             path.unlink()
 
     def death_of(self, mutant):
         return self.deaths.get(json.dumps(dataclasses.asdict(mutant)))
 
     def keep(self, mutant, verdict):
-        if self.death_of(mutant) is None:
+        if self.writes and self.death_of(mutant) is None:
             row = {"mutant": dataclasses.asdict(mutant), "verdict": dataclasses.asdict(verdict)}
             with self.path.open("a") as out:
                 out.write(json.dumps(row) + "\n")

@@ -110,11 +110,12 @@ class Judging(unittest.TestCase):
 
     def test_a_survivor_is_told(self):
         some = mutant("late", "a", "b")
-        text = report.table({"late": some, "dead": mutant("dead", "a", "b")},
+        text = report.table({"late": some, "dead": mutant("dead", "a", "b"),
+                             "new": mutant("new", "a", "b")},
                             {"late": killing.Verdict(False, seconds=3),
-                             "dead": killing.Verdict(True, "core", "unit", "A.B", "failed", 1)},
-                            {"core": 2.0})
-        self.assertIn("1 of 2 mutants died", text)
+                             "dead": killing.Verdict(True, "core", "unit", "A.B", "failed", 1)})
+        self.assertIn("1 of 3 mutants died", text)
+        self.assertIn("not run", text)
         self.assertIn("**nobody**", text)
         self.assertIn("core: A.B", text)
 
