@@ -32,7 +32,7 @@ Sequence copy(const World& world, State& state) {
     return next;
 }
 
-TEST(Waiting, AQueueHasABound) {
+TEST(WaitingBound, AQueueIsNotEndless) {
     World world;
     world.define_class("default", [](SkuClass& c) { c.wait_max = std::chrono::hours(1); });
     world.receive("A", 1);
