@@ -60,6 +60,19 @@ TEST_F(Captures, APolicyIsPublishedWithTheBatchThatChangedIt) {
     EXPECT_EQ(now->stops[0].name, "web");
 }
 
+TEST_F(Captures, ATenantIsPublishedWithTheBatchThatRegisteredIt) {
+    const model::Name shop = model::tenant_name("shop");
+    auto first = testing::receipt("A", 1, "");
+    first.tenant = shop;
+    std::get<model::MoveStock>(first.request).sku = model::sku_name("shop", "A");
+    EXPECT_FALSE(bench_.published->find_tenant(shop.digest).has_value());
+    bench_.ask(std::move(first));
+    const auto id = bench_.published->find_tenant(shop.digest);
+    ASSERT_TRUE(id.has_value());
+    EXPECT_EQ(bench_.published->tenant_name(*id), "shop");
+    EXPECT_EQ(bench_.published->policy(*id)->pools.size(), 1u);
+}
+
 TEST_F(Captures, ASkuIsPublishedWithTheCellsOfAllItsPools) {
     bench_.ask(put_pool("north-1"));
     bench_.ask(receipt_in("default", 2, "r1"));

@@ -41,6 +41,14 @@ TEST(PartitionClock, NeverGoesBackWhateverTheWallClockDoes) {
     }
 }
 
+// Whoever read the system's clocks first may come second.
+TEST(PartitionClock, AnEarlierInstantDoesNotTakeItBack) {
+    PartitionClock clock(kWall, at(0ms), kJumpMax);
+    const Time later = clock.now(at(100ms));
+    EXPECT_EQ(clock.now(at(40ms)), later);
+    EXPECT_EQ(clock.now(at(150ms)), kWall + 150ms);
+}
+
 TEST(PartitionClock, SlewsTowardsTheWallClockByHalfAPercentAtMost) {
     PartitionClock clock(kWall, at(0ms), kJumpMax);
     static_cast<void>(clock.now(at(0ms)));

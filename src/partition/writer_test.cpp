@@ -292,6 +292,32 @@ TEST(Writer, DowntimeBeginsWithTheLastSignOfLife) {
     EXPECT_EQ(bench.ask(read(id))->image().expires_at, begun->image().expires_at + 5min);
 }
 
+// For everybody who replays to compare with.
+TEST(Writer, LogsItsStateHashEverySoManyBatches) {
+    WriterOptions options;
+    options.hash_every_batches = 3;
+    Bench bench(options);
+    for (int i = 0; i < 7; ++i) {
+        bench.ask(receipt("A", 1, "r" + std::to_string(i)));
+    }
+    std::vector<std::uint64_t> logged;
+    std::uint64_t batches = 0;
+    const auto visit = [&](std::span<const std::byte> sealed) -> base::Result<void> {
+        TRY(const auto batch, ledger::open_sealed(sealed));
+        model::EventCursor cursor(batch.payload, batch.header.first);
+        for (auto item = cursor.next(); item && *item; item = cursor.next()) {
+            TRY(const auto event, model::decode((*item)->bytes));
+            if (std::holds_alternative<model::StateHashLogged>(event)) {
+                logged.push_back(batches);
+            }
+        }
+        ++batches;
+        return {};
+    };
+    ASSERT_TRUE(bench.ledger->read_from(model::Sequence(1), SIZE_MAX, visit).has_value());
+    EXPECT_EQ(logged, (std::vector<std::uint64_t>{3, 6}));  // the first batch is the genesis
+}
+
 TEST(Writer, ARestartIsNoDowntime) {
     Bench bench;
     bench.ask(receipt("A", 5, "r"));
