@@ -65,6 +65,22 @@ TEST_F(Cold, MemoryKeepsWhatIsAliveOnly) {
     EXPECT_EQ(core::check_invariants(state()).value_or("sound"), "sound");
 }
 
+TEST_F(Cold, WhatStayedForItsCaseLeavesWhenTheCaseIsClosed) {
+    const ReservationId id(ask(hold("A", 1, "k"))->answer.sequence.value());
+    ask(change(Operation::release, id));
+    EXPECT_EQ(ask(change(Operation::commit, id))->answer.kind, AnswerKind::refused);
+    ASSERT_EQ(state().cases.size(), 1u);  // money came
+    partition_.forget();
+    EXPECT_NE(state().find_reservation(id), nullptr);
+    ask(with_key(Operation::resolve_case,
+                 model::ResolveCase{.id = state().cases.begin()->first,
+                                    .resolution = model::Resolution::acknowledged,
+                                    .who = "ann"},
+                 "done"));
+    partition_.forget();
+    EXPECT_EQ(state().find_reservation(id), nullptr);
+}
+
 TEST_F(Cold, ARetryOfTheFirstKeyIsItsFirstAnswer) {
     const auto first = ask(hold("A", 2, "k"));
     partition_.forget();

@@ -1,0 +1,54 @@
+// What the archive says is checked against the ledger; what is hot is not archived.
+#include "partition/archive_lookup.hpp"
+
+#include "partition/archiver.hpp"
+#include "partition/testing.hpp"
+
+namespace holdfast::partition {
+namespace {
+
+using namespace std::chrono_literals;
+using model::ReservationId;
+using model::Sequence;
+using testing::Bench;
+using testing::hold;
+using testing::receipt;
+
+TEST(ArchiveLookup, ARowThatNamesAnothersEventIsDamage) {
+    Bench bench;
+    bench.ask(receipt("A", 5, "r"));
+    const auto asked = bench.ask(hold("A", 1, "h"));
+    const auto image = asked->image();
+    core::State state;
+    FoundRest found{.rest = {.id = ReservationId(image.id.value() + 1),
+                             .version = image.version,
+                             .since = asked->answer.sequence},
+                    .event = asked->answer.event};
+    const auto other_id = put_back(state, found);
+    ASSERT_FALSE(other_id.has_value());
+    EXPECT_EQ(other_id.error().code, base::ErrorCode::corrupted);
+    found.rest = {.id = image.id, .version = image.version + 1, .since = found.rest.since};
+    const auto other_version = put_back(state, found);
+    ASSERT_FALSE(other_version.has_value());
+    EXPECT_EQ(other_version.error().code, base::ErrorCode::corrupted);
+}
+
+TEST(Archiver, LeavesTheHotWindowAlone) {
+    Bench bench;
+    for (int i = 0; i < 10; ++i) {
+        bench.ask(receipt("A", 1, "r" + std::to_string(i)));
+    }
+    const auto archive = make_memory_archive();
+    Archiver archiver(*bench.ledger, *archive, {.hot_events = 4, .hot_for = 1h, .filter = false});
+    while (archiver.step(bench.clock.now().wall).value()) {
+    }
+    // Each batch is one event: the newest four are hot.
+    EXPECT_EQ(archive->position().value(), bench.ledger->tail()->last.value() - 4);
+    bench.clock.advance(2h);
+    while (archiver.step(bench.clock.now().wall).value()) {
+    }
+    EXPECT_EQ(archive->position(), bench.ledger->tail()->last);
+}
+
+}  // namespace
+}  // namespace holdfast::partition
