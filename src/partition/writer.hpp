@@ -50,6 +50,10 @@ struct WriterOptions {
     // Of the archive. Null: nothing is ever forgotten. Must outlive the writer.
     Lookups* lookups = nullptr;
     std::size_t thawed_max = model::kThawedMax;
+    // Read again when the inbox has been drained, so that no command is judged at a time before it
+    // came, however long the process stood still in between. Null: the time given to `step`, for
+    // tests and simulation, where nothing comes meanwhile. Must outlive the writer.
+    const base::Clock* clock = nullptr;
 };
 
 // Figures for operators, good at the moment they are read.

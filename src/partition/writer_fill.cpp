@@ -106,6 +106,9 @@ base::Result<void> Writer::take_waiting() {
 
 base::Result<bool> Writer::fill_batch(base::Instant now) {
     TRY_VOID(take_waiting());
+    if (options_.clock != nullptr) {
+        now = options_.clock->now();
+    }
     InFlight& flight = free_flight();
     flight.header.first = next_;
     touched_.clear();

@@ -168,6 +168,17 @@ TEST(Writer, AHoldCountsUntilItsDeadlineAndNotAMillisecondLonger) {
     EXPECT_EQ(bench.ask(hold("A", 1, "h2"))->answer.kind, AnswerKind::applied);
 }
 
+// The process stood still (a paused machine, SIGSTOP) after the time of the step was read.
+TEST(Writer, ACommandIsJudgedAtATimeAfterItCame) {
+    base::ManualClock running(testing::kStart);
+    Bench bench({.clock = &running});
+    bench.ask(receipt("A", 1, "r"));
+    bench.ask(hold("A", 1, "dead", 60));
+    running.advance(60s);
+    EXPECT_EQ(bench.ask(hold("A", 1, "h"))->answer.kind, AnswerKind::applied)
+        << "nobody is refused because of a dead hold";
+}
+
 TEST(Writer, HoldsEndByThemselvesWithoutAnyTraffic) {
     Bench bench;
     bench.ask(receipt("A", 2, "r"));
