@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "app/keys_tool.hpp"
+#include "app/last_words.hpp"
 #include "app/ledger_tools.hpp"
 #include "app/serve.hpp"
 #include "cli/run.hpp"
@@ -27,6 +28,7 @@ holdfast::cli::Environment read_environment() {
 }  // namespace
 
 int main(int argc, char** argv) {
+    holdfast::app::install_last_words();
     const std::string version(kVersion);
     const holdfast::cli::AppCommands commands{
         .serve = [&](const auto& options) { return holdfast::app::run_service(options, version); },

@@ -3,6 +3,7 @@
 #include <rocksdb/status.h>
 
 #include <string_view>
+#include <system_error>
 
 namespace holdfast::ledger {
 
@@ -31,6 +32,17 @@ std::unexpected<base::Error> rocksdb_failure(const rocksdb::Status& status, cons
     const std::string_view verb =
         code == ErrorCode::already_locked ? " is already in use: " : " cannot be used: ";
     return base::failure(code, what + " in " + directory + std::string(verb) + status.ToString());
+}
+
+std::unexpected<base::Error> thrown_failure(const std::exception& thrown, const std::string& what,
+                                            const std::string& directory) {
+    const std::string words = what + " in " + directory + ": " + thrown.what();
+    if (dynamic_cast<const std::system_error*>(&thrown) != nullptr) {
+        return base::failure(ErrorCode::unavailable,
+                             words + "; the process is at a limit of threads or files");
+    }
+    return base::failure(ErrorCode::corrupted,
+                         words + "; it is damaged, or the process has too little memory");
 }
 
 }  // namespace holdfast::ledger

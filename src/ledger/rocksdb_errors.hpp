@@ -2,6 +2,7 @@
 // Thread rule: free functions.
 #pragma once
 
+#include <exception>
 #include <string>
 
 #include "base/result.hpp"
@@ -20,5 +21,11 @@ namespace holdfast::ledger {
 [[nodiscard]] std::unexpected<base::Error> rocksdb_failure(const rocksdb::Status& status,
                                                            const std::string& what,
                                                            const std::string& directory);
+
+// What RocksDB threw while it opened: unavailable if the system had no thread or file for it; else
+// corrupted, because damaged sizes can make it ask for impossible memory.
+[[nodiscard]] std::unexpected<base::Error> thrown_failure(const std::exception& thrown,
+                                                          const std::string& what,
+                                                          const std::string& directory);
 
 }  // namespace holdfast::ledger

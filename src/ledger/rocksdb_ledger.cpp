@@ -234,6 +234,31 @@ Result<Parts> open_to_read(const RocksdbOptions& options) {
     return parts;
 }
 
+// Opening puts what is in the log into new files, and RocksDB, out of space in the middle of that,
+// ends the process without a word of what to do.
+Result<void> room_to_open(const RocksdbOptions& options, const LedgerPaths& paths) {
+    std::uint64_t needed = kFreeFloor;
+    if (exists(paths.database)) {
+        TRY(const auto names, list_directory(paths.database));
+        for (const std::string& name : names) {
+            if (name.ends_with(".log")) {
+                TRY(const auto log,
+                    PosixFile::open(paths.database + "/" + name, PosixFile::Mode::read));
+                TRY(const auto status, log.status());
+                needed += status.size;
+            }
+        }
+    }
+    TRY(const auto free, free_bytes(options.path));
+    if (free < needed) {
+        return failure(ErrorCode::storage_full,
+                       "the disk of " + options.path + " has " + std::to_string(free) +
+                           " bytes free, opening the ledger asks for " + std::to_string(needed) +
+                           ": free space there and start again; nothing was changed");
+    }
+    return {};
+}
+
 Result<Parts> open_to_serve(const RocksdbOptions& options) {
     if (options.create_if_missing) {
         TRY_VOID(make_directory(options.path));
@@ -244,6 +269,7 @@ Result<Parts> open_to_serve(const RocksdbOptions& options) {
     TRY(parts.lock, DirectoryLock::take(options.path));
     TRY(const LedgerInfo info, find_or_create_ledger(options, LedgerKind::rocksdb));
     TRY(parts.mark, TailMark::open(paths.tail, PosixFile::Mode::overwrite));
+    TRY_VOID(room_to_open(options, paths));
     // Before its first append a ledger may lack its database: creation was interrupted.
     const bool is_new = parts.mark->newest().tail.last.value() == 0;
     if (!is_new) {

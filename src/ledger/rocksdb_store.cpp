@@ -313,8 +313,7 @@ Result<std::unique_ptr<RocksdbStore>> open_rocksdb_store(const std::string& dire
         TRY_VOID(store->open(mode));
         return store;
     } catch (const std::exception& thrown) {
-        // Damaged sizes can make the library ask for impossible memory.
-        return failure(ErrorCode::corrupted, "RocksDB in " + directory + ": " + thrown.what());
+        return thrown_failure(thrown, "RocksDB", directory);
     }
 }
 

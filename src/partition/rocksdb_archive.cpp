@@ -305,9 +305,7 @@ Result<std::unique_ptr<Archive>> open_rocksdb_archive(const std::string& directo
         TRY_VOID(archive->open());
         return archive;
     } catch (const std::exception& thrown) {
-        // Damaged sizes can make the library ask for impossible memory.
-        return failure(ErrorCode::corrupted, "the archive in " + directory +
-                                                 " is damaged: " + std::string(thrown.what()));
+        return ledger::thrown_failure(thrown, "the archive", directory);
     }
 }
 

@@ -282,8 +282,7 @@ Result<std::unique_ptr<HistoryStore>> HistoryStore::open(const std::string& dire
         TRY_VOID(impl->open_database());
         TRY_VOID(impl->drop_other_format());
     } catch (const std::exception& thrown) {
-        // Damaged sizes can make the library ask for impossible memory.
-        return damage(directory, thrown.what());
+        return ledger::thrown_failure(thrown, "the history", directory);
     }
     return std::unique_ptr<HistoryStore>(new HistoryStore(std::move(impl)));
 }

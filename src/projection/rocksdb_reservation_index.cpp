@@ -470,8 +470,7 @@ Result<std::unique_ptr<ReservationIndex>> open_reservation_index(const std::stri
         TRY_VOID(index->open());
         return index;
     } catch (const std::exception& thrown) {
-        // Damaged sizes can make the library ask for impossible memory.
-        return damaged(directory, thrown.what());
+        return ledger::thrown_failure(thrown, "the reservation index", directory);
     }
 }
 
