@@ -16,7 +16,6 @@ import argparse
 import asyncio
 import collections
 import errno
-import json
 import random
 import sys
 import time
@@ -24,58 +23,34 @@ import time
 from checker import Checker
 from disk import FAULT, RENAME, START, SYNC_BEGIN, Disk, Unseen, read_journal
 from holdfast_process import DidNotStart, run, temporary_directory
-from journal import Attempt, Journal, Violation
-from load import SKUS, TTL_SECONDS
+from journal import Journal, Violation
 from shimmed import LEDGER, serve, shim
-from wire import Gone, Wire
+from shopper import Shopper
+from wire import Gone
 
 OPTIONS = ("--checkpoint-every", "40", "--hot-events", "40")
 ROUNDS = 30
-SAMPLE = 40
+SAMPLE = 25
 CLEAN_END, FAIL_STOP = 0, 1
 
 
-class Script:
-    """The same requests in the same order, one at a time, until the service is gone."""
-
-    def __init__(self, journal, name):
-        self._journal = journal
-        self._name = name
-        self._count = 0
-
-    async def run(self, port):
-        """Whether it came to its end."""
-        wire = Wire(port)
-        try:
-            for sku in SKUS:
-                await self._send(wire, "receipt", "/stock/receipts", {"sku": sku, "quantity": 90})
-            for turn in range(ROUNDS):
-                await self._life(wire, turn)
-            return True
-        except Gone:
-            return False
-        finally:
-            wire.close()
-
-    async def _life(self, wire, turn):
-        lines = [{"sku": SKUS[(turn + n) % len(SKUS)], "quantity": 1 + n} for n in range(2)]
-        status, made = await self._send(wire, "create", "/reservations", {
-            "lines": lines, "ttl_seconds": TTL_SECONDS, "reference": f"{self._name}-{turn}"})
-        if status != 201:
-            raise Violation(f"a create is answered {status}: {made}")
-        verb = ("commit", "release", "commit")[turn % 3]
-        await self._send(wire, verb, f"/reservations/{made['id']}/{verb}", {})
-        if turn % 3 == 2:
-            await self._send(wire, "ship", f"/reservations/{made['id']}/ship", {})
-
-    async def _send(self, wire, kind, path, document):
-        self._count += 1
-        body = repr(document).replace("'", '"').encode()
-        attempt = Attempt(1, kind, f"{self._name}-{self._count}", path, body)
-        self._journal.intend(attempt)
-        status, _, answer = await wire.ask("POST", path, body, attempt.key)
-        self._journal.answered(attempt, status, answer)
-        return status, json.loads(answer)
+async def shop(port, journal, name):
+    """The same requests in the same order, one at a time; whether they came to their end."""
+    shopper = Shopper(port, journal, name)
+    try:
+        await shopper.stock(90)
+        for turn in range(ROUNDS):
+            status, made = await shopper.create(turn)
+            if status != 201:
+                raise Violation(f"a create is answered {status}: {made}")
+            await shopper.verb(("commit", "release", "commit")[turn % 3], made)
+            if turn % 3 == 2:
+                await shopper.verb("ship", made)
+        return True
+    except Gone:
+        return False
+    finally:
+        shopper.close()
 
 
 class Trial:
@@ -102,7 +77,7 @@ class Trial:
         try:
             try:
                 service.wait_until_listening()
-                finished = await Script(self.journal, name).run(service.port)
+                finished = await shop(service.port, self.journal, name)
             except DidNotStart:
                 finished = False
             code = service.stop() if finished else service.wait()

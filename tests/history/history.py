@@ -37,7 +37,8 @@ class Operation:
     def __repr__(self):
         about = self.hold or self.units or ""
         end = "never" if self.ret == NEVER else f"{self.ret:.6f}"
-        return f"{self.kind} {self.sku} {about} key={self.key} [{self.call:.6f}, {end}]: {self.told}"
+        return (f"{self.kind} {self.sku} {about} key={self.key} [{self.call:.6f}, {end}]: "
+                f"{self.told}")
 
 
 HELD, COMMITTED, RELEASED = "held", "committed", "released"
