@@ -239,8 +239,8 @@ def _load(directory):
 
 
 class Disk:
-    def __init__(self, directory, lies_about=None):
-        """`lies_about`: a pattern of paths whose syncs are ignored, to see that it is noticed."""
+    def __init__(self, directory, lies_about=()):
+        """`lies_about`: patterns of paths whose syncs are ignored, to see that it is noticed."""
         self.root = _load(directory)
         self._lies_about = lies_about
         self._open = {}  # descriptor -> File or Folder
@@ -310,7 +310,7 @@ class Disk:
             self._open[record.descriptor].change((kind, record.offset, record.length))
         elif kind == SYNC_BEGIN:
             what = self._open[record.descriptor]
-            honest = not (self._lies_about and fnmatch.fnmatch(record.path, self._lies_about))
+            honest = not any(fnmatch.fnmatch(record.path, each) for each in self._lies_about)
             self._syncing[record.thread] = what, what.mark(), bool(record.length) and honest
         elif kind == SYNC_END:
             self._synced(record, dice)

@@ -2,14 +2,14 @@
 """Fails the Nth sync of a scripted run of the real service, for every N.
 
     sync_fails_test.py [--all] [--seed N]     a sample that fits a test run, or every N
-    sync_fails_test.py --only N               one of them, and what the service said
+    sync_fails_test.py --only LIFE.N          one of them, and what the service said
 
-The script registers, receives, holds, commits, releases, ships and restarts, while checkpoints are
-written and the archive fills. A failed sync loses what it was for, although the process goes on
-seeing it (disk.py). Whatever N: either the service ends with a message and exit code 1, or it goes
-on because the file can be made again; nothing that it acknowledged, before or after, is missing
-once it is started again and once more after a power cut; no key has two outcomes; `ledger verify`
-finds nothing.
+The script has two lives, with a stop and a start between. Each receives, holds, commits, releases
+and ships, while checkpoints are written and the archive fills. A failed sync loses what it was for,
+although the process goes on seeing it (disk.py). Whatever N: either the service ends with a message
+and exit code 1, or it goes on because the file can be made again; nothing that it acknowledged,
+before or after, is missing once it is started again and once more after a power cut; no key has two
+outcomes; `ledger verify` finds nothing.
 """
 
 import argparse
@@ -30,7 +30,8 @@ from wire import Gone
 
 OPTIONS = ("--checkpoint-every", "40", "--hot-events", "40")
 ROUNDS = 30
-SAMPLE = 25
+SAMPLE = 20
+LIVES = (1, 2)
 CLEAN_END, FAIL_STOP = 0, 1
 
 
@@ -62,28 +63,29 @@ class Trial:
         self.log = directory / "journal"
         self.dice = dice
         self.journal = Journal()
-        self.words = []
+        self.words = {}  # life -> what the service said
         self.disk = Disk(self.root)
 
-    async def script(self, **plan):
-        """Two lives of the service; the exit codes, None where it was not started."""
-        first = await self._live("first", **plan)
-        if first != CLEAN_END:
-            return first
-        return await self._live("second")
+    async def script(self, faulty_life=0, **plan):
+        """Two lives of the service, the second if the first ended well; the last exit code."""
+        code = CLEAN_END
+        for life in LIVES:
+            if code == CLEAN_END:
+                code = await self._live(life, **(plan if life == faulty_life else {}))
+        return code
 
-    async def _live(self, name, **plan):
+    async def _live(self, life, **plan):
         service = serve(self.root, self.log, *OPTIONS, wait=False, **plan)
         try:
             try:
                 service.wait_until_listening()
-                finished = await shop(service.port, self.journal, name)
+                finished = await shop(service.port, self.journal, f"life-{life}")
             except DidNotStart:
                 finished = False
             code = service.stop() if finished else service.wait()
         finally:
             service.kill()
-            self.words += service.log
+            self.words[life] = service.log
         return code
 
     async def check(self):
@@ -97,7 +99,6 @@ class Trial:
             checker.close()
         finally:
             service.kill()
-            self.words += service.log
 
     def cut_power(self, elsewhere):
         self.disk.replay(self.log, self.dice)
@@ -124,17 +125,18 @@ class Trial:
 
 
 def syncs_of_a_sound_run(dice):
+    """(life, number) of all of them."""
     with temporary_directory() as directory:
         trial = Trial(directory, dice)
         code = asyncio.run(trial.script())
         if code != CLEAN_END:
             raise Violation(f"without any fault the exit code is {code}: {trial.words}")
-        count = 0
-        starts = 0
+        counts = collections.Counter()
+        life = 0
         for each in read_journal(trial.log):
-            starts += each.kind == START
-            count += each.kind == SYNC_BEGIN and starts == 1
-        return count
+            life += each.kind == START
+            counts[life] += each.kind == SYNC_BEGIN
+        return [(life, number) for life in LIVES for number in range(1, counts[life] + 1)]
 
 
 def store_of(path):
@@ -148,10 +150,9 @@ def store_of(path):
         else "ledger"
 
 
-def judge(number, path, code, words, said):
+def judge(what, path, code, words, said):
     """Whether the service did what its manual says."""
     store = store_of(path)
-    what = f"sync {number} of {path} failed"
     served = any('"listening"' in line for line in words)
     if code not in (CLEAN_END, FAIL_STOP):
         raise Violation(f"{what}: exit code {code}: {words[-5:]}")
@@ -164,19 +165,20 @@ def judge(number, path, code, words, said):
         raise Violation(f"{what} and nobody was told")
 
 
-async def attempt(number, seed, talk=False):
+async def attempt(life, number, seed, talk=False):
     """Returns (store, what the service did), or nothing if there was no such sync."""
-    dice = random.Random(f"{seed}/{number}")
+    dice = random.Random(f"{seed}/{life}/{number}")
     with temporary_directory() as directory:
         trial = Trial(directory, dice)
-        code = await trial.script(fail=f"sync:{number}:{errno.EIO}")
+        code = await trial.script(faulty_life=life, fail=f"sync:{number}:{errno.EIO}")
         path = trial.failed_path()
         if path is None:
             return None
-        said = [line for line in trial.words if '"error"' in line or '"warning"' in line]
+        words = trial.words[life]
+        said = [line for line in words if '"error"' in line or '"warning"' in line]
         if talk:
             print(path, code, *said, sep="\n")
-        judge(number, path, code, trial.words, said)
+        judge(f"sync {number} of life {life}, of {path}, failed", path, code, words, said)
         await trial.check()
         trial.cut_power(directory / "after")
         await trial.check()
@@ -184,32 +186,37 @@ async def attempt(number, seed, talk=False):
         return store_of(path), "stopped" if code == FAIL_STOP else "went on"
 
 
+def try_each(places, seed):
+    """How many of them broke a promise; prints what the service did."""
+    outcomes = collections.Counter()
+    failures = 0
+    for life, number in places:
+        try:
+            outcomes[asyncio.run(attempt(life, number, seed))] += 1
+        except (Violation, DidNotStart, Unseen) as violation:
+            failures += 1
+            print(f"VIOLATION with seed {seed}, sync {life}.{number}: {violation}")
+    for (store, what), times in sorted(each for each in outcomes.items() if each[0]):
+        print(f"{store}: {what} {times} times")
+    return failures
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--all", action="store_true")
-    parser.add_argument("--only", type=int)
+    parser.add_argument("--only", metavar="LIFE.N")
     parser.add_argument("--seed", type=int, default=time.time_ns() % 2**32)
     options = parser.parse_args()
     shim()
-    dice = random.Random(options.seed)
     if options.only:
-        print(asyncio.run(attempt(options.only, options.seed, talk=True)))
+        life, number = map(int, options.only.split("."))
+        print(asyncio.run(attempt(life, number, options.seed, talk=True)))
         return 0
-    count = syncs_of_a_sound_run(dice)
-    numbers = list(range(1, count + 1))
-    if not options.all:
-        numbers = sorted(dice.sample(numbers, min(SAMPLE, count)))
-    outcomes = collections.Counter()
-    failures = 0
-    for number in numbers:
-        try:
-            outcomes[asyncio.run(attempt(number, options.seed))] += 1
-        except (Violation, DidNotStart, Unseen) as violation:
-            failures += 1
-            print(f"VIOLATION with seed {options.seed}, sync {number}: {violation}")
-    print(f"seed {options.seed}: {len(numbers)} of {count} syncs failed, one at a time")
-    for (store, what), times in sorted(each for each in outcomes.items() if each[0]):
-        print(f"{store}: {what} {times} times")
+    dice = random.Random(options.seed)
+    places = syncs_of_a_sound_run(dice)
+    chosen = places if options.all else sorted(dice.sample(places, min(SAMPLE, len(places))))
+    failures = try_each(chosen, options.seed)
+    print(f"seed {options.seed}: {len(chosen)} of {len(places)} syncs failed, one at a time")
     return 1 if failures else 0
 
 

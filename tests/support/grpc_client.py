@@ -4,12 +4,16 @@ Stubs need no generated code: a method is called by its path, with the types tha
 descriptor names.
 """
 
+import os
 import pathlib
 import shutil
 import subprocess
 import sys
 import tempfile
 import types
+
+# Else starting the service again waits, now and then for ever, for gRPC's own threads to rest.
+os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "false")
 
 try:
     import grpc
