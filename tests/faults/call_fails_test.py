@@ -1,8 +1,9 @@
 #!/usr/bin/python3
-"""Fails the Nth sync of a scripted run of the real service, for every N.
+"""Fails the Nth call of a kind in a scripted run of the real service, for every N.
 
-    sync_fails_test.py [--all] [--seed N]     a sample that fits a test run, or every N
-    sync_fails_test.py --only LIFE.N          one of them, and what the service said
+    call_fails_test.py [--all] [--seed N]         syncs: a sample that fits a test run, or every N
+    call_fails_test.py --call write --error 28    other calls (shim/plan.hpp); error 0: cut short
+    call_fails_test.py --only LIFE.N              one of them, and what the service said
 
 The script has two lives, with a stop and a start between. Each receives, holds, commits, releases
 and ships, while checkpoints are written and the archive fills. A failed sync loses what it was for,
@@ -16,12 +17,14 @@ import argparse
 import asyncio
 import collections
 import errno
+import os
 import random
 import sys
 import time
 
 from checker import Checker
-from disk import FAULT, RENAME, START, SYNC_BEGIN, Disk, Unseen, read_journal
+from disk import (EXTEND, FAULT, LINK, MKDIR, OPEN, PUNCH, RENAME, RMDIR, START, SYNC_BEGIN,
+                  TRUNCATE, UNLINK, WRITE, Disk, Unseen, read_journal)
 from holdfast_process import DidNotStart, run, temporary_directory
 from journal import Journal, Violation
 from shimmed import LEDGER, serve, shim
@@ -30,8 +33,9 @@ from wire import Gone
 
 OPTIONS = ("--checkpoint-every", "40", "--hot-events", "40")
 ROUNDS = 30
-SAMPLE = 20
 LIVES = (1, 2)
+CALLS = {"sync": (SYNC_BEGIN,), "write": (WRITE,), "space": (TRUNCATE, EXTEND, PUNCH),
+         "name": (OPEN, RENAME, UNLINK, MKDIR, RMDIR, LINK)}
 CLEAN_END, FAIL_STOP = 0, 1
 
 
@@ -124,8 +128,8 @@ class Trial:
         return None
 
 
-def syncs_of_a_sound_run(dice):
-    """(life, number) of all of them."""
+def calls_of_a_sound_run(dice, kinds):
+    """(life, number) of all calls of that kind."""
     with temporary_directory() as directory:
         trial = Trial(directory, dice)
         code = asyncio.run(trial.script())
@@ -135,8 +139,13 @@ def syncs_of_a_sound_run(dice):
         life = 0
         for each in read_journal(trial.log):
             life += each.kind == START
-            counts[life] += each.kind == SYNC_BEGIN
+            counts[life] += each.kind in kinds and not is_free(each)
         return [(life, number) for life in LIVES for number in range(1, counts[life] + 1)]
+
+
+def is_free(record):
+    """Opening what is there makes no name."""
+    return record.kind == OPEN and not record.offset & os.O_CREAT
 
 
 def store_of(path):
@@ -144,33 +153,44 @@ def store_of(path):
     parts = path.split("/")[1:]
     if parts and parts[-1].startswith("OPTIONS"):
         return "a record of options"  # RocksDB writes them down for people
+    if parts and parts[-1].startswith("LOG"):
+        return "RocksDB's own log"
+    if parts == ["alive"]:
+        return "sign of life"  # only how long the service was down depends on it
     if parts == ["tail"]:
         return "tail mark"  # against damage; what is acknowledged never depends on it
     return parts[0] if parts and parts[0] in ("index", "history", "archive", "checkpoints") \
         else "ledger"
 
 
-def judge(what, path, code, words, said):
+def judge(fault, path, code, words, said):
     """Whether the service did what its manual says."""
     store = store_of(path)
+    what = f"a {fault.call} of {path} failed"
     served = any('"listening"' in line for line in words)
+    if store == "RocksDB's own log":
+        return  # Debian builds RocksDB with assertions, and one of them is about this file
     if code not in (CLEAN_END, FAIL_STOP):
         raise Violation(f"{what}: exit code {code}: {words[-5:]}")
-    if store == "ledger" and code != FAIL_STOP:
-        raise Violation(f"{what} and the service went on")
     if store not in ("ledger", "tail mark") and served and code != CLEAN_END:
         raise Violation(f"{what}, which can be made again, and the service stopped: {said}")
+    # Room taken ahead, old files removed, a write cut short: they can do without, or try again.
+    if fault.call in ("space", "name") or not fault.error:
+        return
+    if store == "ledger" and code != FAIL_STOP:
+        raise Violation(f"{what} and the service went on")
     # RocksDB tells nobody of a flush that fails while a view is closed; the next start reads on.
     if not said and store in ("ledger", "tail mark", "archive", "checkpoints"):
         raise Violation(f"{what} and nobody was told")
 
 
-async def attempt(life, number, seed, talk=False):
-    """Returns (store, what the service did), or nothing if there was no such sync."""
-    dice = random.Random(f"{seed}/{life}/{number}")
+async def attempt(fault, place, seed, talk=False):
+    """Returns (store, what the service did), or nothing if there was no such call."""
+    life, number = place
+    dice = random.Random(f"{seed}/{place}")
     with temporary_directory() as directory:
         trial = Trial(directory, dice)
-        code = await trial.script(faulty_life=life, fail=f"sync:{number}:{errno.EIO}")
+        code = await trial.script(faulty_life=life, fail=f"{fault.call}:{number}:{fault.error}")
         path = trial.failed_path()
         if path is None:
             return None
@@ -178,7 +198,7 @@ async def attempt(life, number, seed, talk=False):
         said = [line for line in words if '"error"' in line or '"warning"' in line]
         if talk:
             print(path, code, *said, sep="\n")
-        judge(f"sync {number} of life {life}, of {path}, failed", path, code, words, said)
+        judge(fault, path, code, words, said)
         await trial.check()
         trial.cut_power(directory / "after")
         await trial.check()
@@ -186,16 +206,17 @@ async def attempt(life, number, seed, talk=False):
         return store_of(path), "stopped" if code == FAIL_STOP else "went on"
 
 
-def try_each(places, seed):
+def try_each(fault, places, seed):
     """How many of them broke a promise; prints what the service did."""
     outcomes = collections.Counter()
     failures = 0
-    for life, number in places:
+    for place in places:
         try:
-            outcomes[asyncio.run(attempt(life, number, seed))] += 1
+            outcomes[asyncio.run(attempt(fault, place, seed))] += 1
         except (Violation, DidNotStart, Unseen) as violation:
             failures += 1
-            print(f"VIOLATION with seed {seed}, sync {life}.{number}: {violation}")
+            life, number = place
+            print(f"VIOLATION with seed {seed}, {fault.call} {life}.{number}: {violation}")
     for (store, what), times in sorted(each for each in outcomes.items() if each[0]):
         print(f"{store}: {what} {times} times")
     return failures
@@ -203,20 +224,25 @@ def try_each(places, seed):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--call", choices=CALLS, default="sync")
+    parser.add_argument("--error", type=int, default=errno.EIO)
     parser.add_argument("--all", action="store_true")
+    parser.add_argument("--sample", type=int, default=20)
     parser.add_argument("--only", metavar="LIFE.N")
     parser.add_argument("--seed", type=int, default=time.time_ns() % 2**32)
     options = parser.parse_args()
     shim()
     if options.only:
-        life, number = map(int, options.only.split("."))
-        print(asyncio.run(attempt(life, number, options.seed, talk=True)))
+        place = tuple(map(int, options.only.split(".")))
+        print(asyncio.run(attempt(options, place, options.seed, talk=True)))
         return 0
     dice = random.Random(options.seed)
-    places = syncs_of_a_sound_run(dice)
-    chosen = places if options.all else sorted(dice.sample(places, min(SAMPLE, len(places))))
-    failures = try_each(chosen, options.seed)
-    print(f"seed {options.seed}: {len(chosen)} of {len(places)} syncs failed, one at a time")
+    places = calls_of_a_sound_run(dice, CALLS[options.call])
+    chosen = places if options.all else \
+        sorted(dice.sample(places, min(options.sample, len(places))))
+    failures = try_each(options, chosen, options.seed)
+    print(f"seed {options.seed}: {len(chosen)} of {len(places)} calls ({options.call}) failed with "
+          f"error {options.error}, one at a time")
     return 1 if failures else 0
 
 
