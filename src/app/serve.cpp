@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <exception>
 #include <fstream>
 #include <iterator>
 #include <memory>
@@ -238,8 +239,13 @@ Result<void> run(const cli::ServeOptions& options, const std::string& version,
 int run_service(const cli::ServeOptions& options, const std::string& version) {
     base::configure_log(options.log);
     const sigset_t stop = block_signals();
-    const auto result = run(options, version, stop);
-    return result ? to_int(ExitCode::ok) : complain(result.error());
+    try {
+        const auto result = run(options, version, stop);
+        return result ? to_int(ExitCode::ok) : complain(result.error());
+    } catch (const std::exception& thrown) {
+        // Threads, descriptors or memory that the system did not give.
+        return complain({ErrorCode::unavailable, thrown.what()});
+    }
 }
 
 }  // namespace holdfast::app

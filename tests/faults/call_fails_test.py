@@ -159,6 +159,8 @@ def store_of(path):
         return "sign of life"  # only how long the service was down depends on it
     if parts == ["tail"]:
         return "tail mark"  # against damage; what is acknowledged never depends on it
+    if parts and parts[0] == "segments":
+        return "segments"  # one that is made ahead may fail; what counts is what is there later
     return parts[0] if parts and parts[0] in ("index", "history", "archive", "checkpoints") \
         else "ledger"
 
@@ -172,7 +174,7 @@ def judge(fault, path, code, words, said):
         return  # Debian builds RocksDB with assertions, and one of them is about this file
     if code not in (CLEAN_END, FAIL_STOP):
         raise Violation(f"{what}: exit code {code}: {words[-5:]}")
-    if store not in ("ledger", "tail mark") and served and code != CLEAN_END:
+    if store not in ("ledger", "segments", "tail mark") and served and code != CLEAN_END:
         raise Violation(f"{what}, which can be made again, and the service stopped: {said}")
     # Room taken ahead, old files removed, a write cut short: they can do without, or try again.
     if fault.call in ("space", "name") or not fault.error:
