@@ -161,7 +161,7 @@ class CommandRunner::Call final : public partition::Submission, public Task {
         }
     }
 
-    void finish(Reply reply) {
+    void finish(Reply&& reply) {
         reply.created = reply.created && may_create(operation_);
         runner_.metrics_.count(operation_, reply);
         const Problem* const problem = reply.problem();

@@ -20,7 +20,7 @@
 
 namespace holdfast::api {
 
-using Callback = std::move_only_function<void(Reply)>;
+using Callback = std::move_only_function<void(Reply&&)>;
 
 struct RunOptions {
     std::string lines_pointer{};            // where the request's lines are, for problems

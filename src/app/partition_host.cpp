@@ -16,6 +16,7 @@
 #include "base/log.hpp"
 #include "ledger/memory_ledger.hpp"
 #include "ledger/open_ledger.hpp"
+#include "ledger/rocksdb_background.hpp"
 #include "partition/recovery.hpp"
 
 namespace holdfast::app {
@@ -105,6 +106,12 @@ Result<void> PartitionHost::open_ledger(const cli::ServeOptions& options, base::
     } else {
         directory_ = options.ledger.path;
         TRY(opened, open_on_disk(options.ledger, kPartition));
+    }
+    if (!temporary_) {
+        TRY(const auto info, ledger::read_ledger_info(directory_));
+        if (info.kind != ledger::LedgerKind::rocksdb) {
+            ledger::let_views_wait();
+        }
     }
     ledger_ = std::make_unique<TimedLedger>(std::move(opened), metrics);
     TRY(const auto tail, ledger_->tail());

@@ -8,6 +8,8 @@
 #include <cstdarg>
 #include <memory>
 
+#include "ledger/rocksdb_background.hpp"
+
 namespace holdfast::ledger {
 namespace {
 
@@ -155,6 +157,16 @@ void lower_background_priority() {
     // Refused where the system has no such notion; the priority is a courtesy.
     static_cast<void>(
         env->LowerThreadPoolCPUPriority(rocksdb::Env::LOW, rocksdb::CpuPriority::kLow));
+}
+
+void let_views_wait() {
+    rocksdb::Env* env = rocksdb::Env::Default();
+    env->LowerThreadPoolIOPriority(rocksdb::Env::HIGH);
+    env->LowerThreadPoolIOPriority(rocksdb::Env::LOW);
+    static_cast<void>(
+        env->LowerThreadPoolCPUPriority(rocksdb::Env::HIGH, rocksdb::CpuPriority::kLow));
+    static_cast<void>(
+        env->LowerThreadPoolCPUPriority(rocksdb::Env::LOW, rocksdb::CpuPriority::kIdle));
 }
 
 }  // namespace holdfast::ledger

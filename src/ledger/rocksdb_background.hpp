@@ -1,0 +1,15 @@
+// What RocksDB does in the background, in a process whose ledger is not RocksDB's own.
+//
+// All databases of a process share RocksDB's threads. Where one of them is the ledger, its flushes
+// must keep up with the appends that wait for them. Where all are views, made from the ledger by
+// threads of low priority, what follows from that work need not be any more urgent.
+// Thread rule: any thread; once, before the views are opened.
+#pragma once
+
+namespace holdfast::ledger {
+
+// Flushes give way to everybody, compactions run when nobody else wants to. For the whole process.
+// Has no effect where the system has no such priorities.
+void let_views_wait();
+
+}  // namespace holdfast::ledger
