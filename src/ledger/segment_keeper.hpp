@@ -75,8 +75,8 @@ class SegmentKeeper {
     std::optional<Wish> wish_;
     std::deque<Full> full_;
     std::optional<SpareSegment> spare_;
-    bool is_ready_ = false;   // the spare is filled
-    bool is_busy_ = false;    // the thread writes to the spare without the lock
+    bool is_ready_ = false;  // the spare is filled
+    bool is_busy_ = false;   // the thread writes to the spare without the lock
     bool is_finishing_ = false;
     bool is_wanted_ = false;  // somebody waits for the spare as it is
     std::jthread thread_;     // last: it uses all of the above
