@@ -47,7 +47,8 @@ def killer(verdict):
 
 
 def table(planted, verdicts):
-    rows = ["", "| mutant | the bug | known | where | killed by | CPU s |", "|---|---|---|---|---|---|"]
+    rows = ["", "| mutant | the bug | known | where | killed by | CPU s |",
+            "|---|---|---|---|---|---|"]
     for name, mutant in planted.items():
         verdict = verdicts.get(name)
         rows.append(f"| {name} | {mutant.bug} | {mutant.known} "
