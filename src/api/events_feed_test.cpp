@@ -50,6 +50,17 @@ TEST_F(Feeding, TellsEverythingFromTheBeginningOnce) {
                                         "holdfast.stock.received", "holdfast.reservation.held"}));
 }
 
+TEST_F(Feeding, TellsNobodyOfAnotherTenant) {
+    world.receive("tea", 5);
+    world.principal.tenant = model::tenant_name("shop");
+    world.receive("coffee", 2);
+    ask({.limit = 50});
+    ASSERT_TRUE(got && *got);
+    EXPECT_EQ(types(),
+              (std::vector<std::string>{"holdfast.class.defined", "holdfast.sku.registered",
+                                        "holdfast.stock.received"}));
+}
+
 TEST_F(Feeding, WaitsAtTheHead) {
     world.receive("tea", 5);
     ask({});
