@@ -9,7 +9,7 @@ import resource
 import signal
 import subprocess
 
-FAILED = re.compile(r"^\[  FAILED  \] (\S+?),?(?: \(\d+ ms\)|$)", re.MULTILINE)
+FAILED = re.compile(r"^\[  FAILED  \] ([\w/]+\.[\w/]+)", re.MULTILINE)
 BEGUN = re.compile(r"^\[ RUN      \] (\S+)", re.MULTILINE)
 CTEST_FAILED = re.compile(r"^\s*\d+ - (\S+) \(", re.MULTILINE)
 EXPLORED = re.compile(r"scope (\w+)\n((?:  .*\n)*)")

@@ -87,6 +87,11 @@ class Judging(unittest.TestCase):
                   "[  FAILED  ] 1 test, listed below:\n[  FAILED  ] A.B\n")
         self.assertEqual(killing.first_failure(self.core, output, 1), "A.B")
 
+    def test_a_failed_test_with_a_parameter_is_named(self):
+        output = ("[ RUN      ] All/A.B/0\n[  FAILED  ] All/A.B/0, where GetParam() = 1 (3 ms)\n"
+                  "[ RUN      ] All/A.C/0\n[  SKIPPED ] All/A.C/0 (0 ms)\n")
+        self.assertEqual(killing.first_failure(self.core, output, 1), "All/A.B/0")
+
     def test_a_death_is_the_running_tests(self):
         output = "[ RUN      ] A.B\n[       OK ] A.B (0 ms)\n[ RUN      ] A.C\nCHECK failed\n"
         self.assertEqual(killing.first_failure(self.core, output, -6), "A.C")
