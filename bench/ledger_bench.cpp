@@ -6,9 +6,8 @@
 // opening again takes, and how fast the ledger reads from its beginning.
 //
 //   ledger_bench [--directory DIR] [--bytes N] [--appends N] [--rounds N] [--texts N]
-//                [--pause-us N]
 //
-// --texts: private texts per append. --pause-us: between appends, as at half load.
+// --texts: private texts per append.
 #include <sys/resource.h>
 
 #include <chrono>
@@ -16,7 +15,6 @@
 #include <cstdlib>
 #include <filesystem>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "base/check.hpp"
@@ -34,7 +32,6 @@ struct Settings {
     std::size_t appends = 1000;
     std::size_t texts = 0;
     int rounds = 3;
-    int pause_us = 0;
 };
 
 struct Figures {
@@ -103,9 +100,6 @@ base::Result<void> append_all(const Settings& settings, const std::string& where
         out.batch_bytes += sealed.size();
         tail.last = model::Sequence(first);
         tail.hash = hash;
-        if (settings.pause_us > 0) {
-            std::this_thread::sleep_for(std::chrono::microseconds(settings.pause_us));
-        }
     }
     out.appends += settings.appends;
     out.times.merge(ledger.times());
@@ -161,8 +155,6 @@ Settings parse(int argc, char** argv) {
             out.texts = number;
         } else if (name == "--rounds") {
             out.rounds = static_cast<int>(number);
-        } else if (name == "--pause-us") {
-            out.pause_us = static_cast<int>(number);
         } else {
             std::fprintf(stderr, "unknown option %s\n", name.c_str());
             std::exit(2);
