@@ -275,6 +275,16 @@ Violation check_bounds(const State& state) {
     return std::nullopt;
 }
 
+Violation check_live_holds(const State& state) {
+    std::uint64_t live = 0;
+    for (std::uint32_t r = 0; r < state.reservations.size(); ++r) {
+        const Reservation& place = state.reservations[r];
+        live += static_cast<std::uint64_t>(!is_free(place) && state.held_of(place) > 0);
+    }
+    return live == state.totals.live_holds ? std::nullopt
+                                           : Violation("the count of live holds is wrong");
+}
+
 }  // namespace
 
 Violation check_invariants(const State& state) {
@@ -292,7 +302,8 @@ Violation check_invariants(const State& state) {
     if (auto violation = check_references(state)) {
         return violation;
     }
-    for (const auto check : {check_queues, check_owners, check_cases, check_bounds}) {
+    for (const auto check :
+         {check_queues, check_owners, check_cases, check_bounds, check_live_holds}) {
         if (auto violation = check(state)) {
             return violation;
         }

@@ -105,6 +105,7 @@ const Damage kDamages[] = {
          s.tenants[0].tombstones.emplace_back();
      },
      "beyond its bound"},
+    {"live_holds_miscounted", [](State& s) { ++s.totals.live_holds; }, "count of live holds"},
     {"hash_differs", [](State& s) { ++s.hash; }, "state hash"},
     {"record_differs_from_hash", [](State& s) { ++s.cells[0].units.on_hand; }, "state hash"},
 };

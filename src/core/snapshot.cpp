@@ -406,6 +406,9 @@ bool restore_held(const model::Event& event, State& state) {
         return false;
     }
     restore_reservation(state, change->image);
+    const bool holds = std::ranges::any_of(
+        change->image.lines, [](const model::LineImage& line) { return line.units.held > 0; });
+    state.totals.live_holds += static_cast<std::uint64_t>(holds);
     return true;
 }
 
@@ -544,7 +547,7 @@ Result<void> SnapshotReader::read_record(ByteReader& reader) {
     if (type == Record::header) {
         TRY_VOID(read_header(reader));
     } else if (type == Record::end) {
-        read_end(reader);
+        sound = read_end(reader);
     } else {
         TRY(sound, read_body(type, reader, *state_));
     }
@@ -568,13 +571,17 @@ Result<void> SnapshotReader::read_header(ByteReader& reader) {
     return {};
 }
 
-void SnapshotReader::read_end(ByteReader& reader) {
-    state_->totals.live_holds = reader.varint();
-    state_->totals.parked_facts = reader.varint();
-    state_->totals.late_commits = reader.varint();
-    state_->totals.waiters = reader.varint();
+// Totals are not part of the state hash: what can be counted must be what was written.
+bool SnapshotReader::read_end(ByteReader& reader) {
+    const Totals written{.live_holds = reader.varint(),
+                         .parked_facts = reader.varint(),
+                         .late_commits = reader.varint(),
+                         .waiters = reader.varint()};
+    state_->totals.parked_facts = state_->parked.size();
+    state_->totals.late_commits = written.late_commits;
     expected_hash_ = reader.fixed<std::uint64_t>();
     complete_ = true;
+    return written == state_->totals;
 }
 
 Result<std::unique_ptr<State>> SnapshotReader::finish() {

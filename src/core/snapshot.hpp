@@ -35,7 +35,7 @@ class SnapshotReader {
   private:
     [[nodiscard]] base::Result<void> read_record(base::ByteReader& reader);
     [[nodiscard]] base::Result<void> read_header(base::ByteReader& reader);
-    void read_end(base::ByteReader& reader);
+    [[nodiscard]] bool read_end(base::ByteReader& reader);
 
     std::unique_ptr<State> state_;
     std::uint64_t expected_hash_ = 0;

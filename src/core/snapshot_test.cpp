@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "core/invariants.hpp"
 #include "core/testing.hpp"
 
 namespace holdfast::core {
@@ -215,8 +216,9 @@ TEST_F(Snapshot, WithAnyBitFlippedIsNeverSilentlyAnotherState) {
         if (!state) {
             continue;
         }
-        // Identity and totals are not part of the hash; the checkpoint around has a checksum.
+        // Identity is not part of the hash; the checkpoint around has a checksum.
         EXPECT_EQ((*state)->hash, world_.core_state().hash);
+        EXPECT_EQ(check_invariants(**state), std::nullopt) << "byte " << i;
     }
 }
 

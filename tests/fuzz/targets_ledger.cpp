@@ -73,7 +73,8 @@ void fuzz_snapshot(Input input) {
     }
     const auto state = reader.finish();
     if (state) {
-        CHECK(!core::check_invariants(**state), "a snapshot was taken that is no state");
+        const auto broken = core::check_invariants(**state);
+        CHECK(!broken, "a snapshot was taken that is no state: " + broken.value_or(""));
     }
 }
 
