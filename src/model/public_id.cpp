@@ -142,10 +142,10 @@ std::optional<std::pair<PartitionId, Sequence>> decode_position(std::string_view
         return std::nullopt;
     }
     const auto second = std::from_chars(first.ptr + 1, end, sequence);
-    if (second.ec != std::errc{} || second.ptr != end) {
-        return std::nullopt;
-    }
-    return std::pair(PartitionId(partition), Sequence(sequence));
+    const std::pair read{PartitionId(partition), Sequence(sequence)};
+    const bool is_ours = second.ec == std::errc{} && second.ptr == end &&
+                         encode_position(read.first, read.second) == text;
+    return is_ours ? std::optional(read) : std::nullopt;
 }
 
 }  // namespace holdfast::model

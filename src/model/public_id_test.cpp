@@ -155,7 +155,7 @@ TEST(Position, ComesBackAsThePairItWasMadeOf) {
 TEST(Position, OfAnotherFormIsNone) {
     for (const auto* const text :
          {"", ".", "1", "1.", ".1", "1.2.3", "1,2", "-1.2", "1.-2", "+1.2", " 1.2", "1. 2", "1.2 ",
-          "65536.1", "1.18446744073709551616", "a.b", "0x1.2"}) {
+          "65536.1", "1.18446744073709551616", "a.b", "0x1.2", "01.2", "1.02"}) {
         EXPECT_EQ(decode_position(text), std::nullopt) << text;
     }
 }
