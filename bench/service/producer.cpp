@@ -1,7 +1,6 @@
 #include "bench/service/producer.hpp"
 
-#include <semaphore>
-
+#include "base/bell.hpp"
 #include "base/check.hpp"
 
 namespace holdfast::bench {
@@ -85,7 +84,7 @@ Progress Producer::run_at(double rate, std::chrono::nanoseconds length, const Ma
     const auto begin = steady_clock::now();
     const auto end = begin + length;
     const auto gap = std::chrono::duration<double, std::nano>(1e9 / rate);
-    std::counting_semaphore<> tick{0};  // never given: a wait that is shorter than a millisecond
+    base::Bell tick;  // never rung
     std::uint64_t given = 0;
     while (true) {
         const auto now = steady_clock::now();
@@ -100,7 +99,7 @@ Progress Producer::run_at(double rate, std::chrono::nanoseconds length, const Ma
         if (due >= end && idle_.size() == slots_.size()) {
             return out;
         }
-        static_cast<void>(tick.try_acquire_for(kTick));
+        static_cast<void>(tick.wait_for(kTick));
         collect(out, begin, look);
     }
 }

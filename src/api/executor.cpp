@@ -34,8 +34,7 @@ void TaskQueue::post(Task& task) {
                                             std::memory_order_relaxed));
     // Only the first task since the last taking can find a sleeper.
     if (before == nullptr) {
-        bell_.fetch_add(1, std::memory_order_release);
-        bell_.notify_one();
+        bell_.ring();
     }
 }
 
@@ -58,21 +57,19 @@ bool TaskQueue::run_ready() {
 
 bool TaskQueue::run_until_stopped() {
     while (true) {
-        const unsigned seen = bell_.load(std::memory_order_acquire);
         if (run_ready()) {
             return true;
         }
         if (stopped_.load(std::memory_order_acquire)) {
             return run_ready();
         }
-        bell_.wait(seen, std::memory_order_acquire);
+        bell_.wait();
     }
 }
 
 void TaskQueue::stop() {
     stopped_.store(true, std::memory_order_release);
-    bell_.fetch_add(1, std::memory_order_release);
-    bell_.notify_all();
+    bell_.ring();
 }
 
 }  // namespace holdfast::api

@@ -13,6 +13,8 @@
 #include <atomic>
 #include <functional>
 
+#include "base/bell.hpp"
+
 namespace holdfast::api {
 
 class TaskQueue;
@@ -52,7 +54,7 @@ class TaskQueue final : public Executor {
     // Linked newest first.
     std::atomic<Task*> newest_{nullptr};
     std::atomic<bool> stopped_{false};
-    std::atomic<unsigned> bell_{0};  // changes when a sleeper has to look again
+    base::Bell bell_;
 };
 
 }  // namespace holdfast::api

@@ -81,7 +81,7 @@ void ArchiveHost::stop() {
     if (stopping_.exchange(true, std::memory_order_acq_rel) || !archiver_) {
         return;
     }
-    archiver_wake_.release();
+    archiver_wake_.ring();
     lookups_->wake();
     for (auto* const thread : {&archiver_thread_, &lookup_thread_}) {
         if (thread->joinable()) {
@@ -117,7 +117,7 @@ void ArchiveHost::run_archiver(const base::Clock& clock, const partition::Writer
         }
         choose_priority(writer.figures().durable);
         if (!*moved) {
-            static_cast<void>(archiver_wake_.try_acquire_for(kArchivePause));
+            static_cast<void>(archiver_wake_.wait_for(kArchivePause));
         }
     }
 }

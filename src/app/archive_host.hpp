@@ -14,10 +14,10 @@
 
 #include <atomic>
 #include <memory>
-#include <semaphore>
 #include <string>
 #include <thread>
 
+#include "base/bell.hpp"
 #include "base/clock.hpp"
 #include "base/result.hpp"
 #include "ledger/ledger.hpp"
@@ -72,7 +72,7 @@ class ArchiveHost {
     std::unique_ptr<partition::Archiver> archiver_;
 
     std::atomic<bool> stopping_{false};
-    std::counting_semaphore<> archiver_wake_{0};
+    base::Bell archiver_wake_;
     bool hurried_ = false;  // the archiver thread's
     std::jthread archiver_thread_;
     std::jthread lookup_thread_;

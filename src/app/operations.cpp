@@ -2,7 +2,6 @@
 
 #include "app/service_files.hpp"
 #include "base/log.hpp"
-#include "core/table_memory.hpp"
 #include "ledger/free_space.hpp"
 #include "model/limits.hpp"
 
@@ -11,7 +10,6 @@ namespace holdfast::app {
 namespace {
 
 constexpr auto kPeriod = std::chrono::seconds(1);
-constexpr std::size_t kTableReserveBytes = std::size_t{64} << 20;
 
 base::Gauge& gauge(base::Metrics& metrics, std::string name, std::string help) {
     return metrics.gauge({.name = std::move(name), .help = std::move(help), .labels = {}});
@@ -106,10 +104,6 @@ Operations::Operations(PartitionHost& host, const base::Clock& clock, base::Metr
 Operations::~Operations() = default;
 
 void Operations::keep_house() {
-    // A large shop grows without the writer waiting for pages; a small one needs no reserve.
-    if (core::table_memory_taken() > kTableReserveBytes) {
-        core::reserve_table_memory(kTableReserveBytes);
-    }
     look_at_disk();
     if (host_.writer().downtime_is_durable()) {
         write_alive(host_.directory(), clock_.now().wall);

@@ -2,10 +2,13 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <condition_variable>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <mutex>
 
 #include "app/archive_host.hpp"
 #include "app/index_observer.hpp"
@@ -14,6 +17,7 @@
 #include "app/threads.hpp"
 #include "base/check.hpp"
 #include "base/log.hpp"
+#include "core/table_memory.hpp"
 #include "ledger/memory_ledger.hpp"
 #include "ledger/open_ledger.hpp"
 #include "ledger/rocksdb_background.hpp"
@@ -31,6 +35,10 @@ constexpr auto kIdleWait = std::chrono::milliseconds(100);
 // begins when so many events wait, or so long after the one before.
 constexpr std::uint64_t kRoundEvents = 4'096;
 constexpr auto kRoundPause = std::chrono::milliseconds(20);
+// What a second of full load takes.
+constexpr auto kReservePeriod = std::chrono::seconds(1);
+constexpr std::size_t kTableMemorySmall = std::size_t{8} << 20;
+constexpr std::size_t kTableReserveMax = std::size_t{64} << 20;
 // A service that stops does not wait longer than this for views that are behind.
 constexpr auto kLastRounds = std::chrono::seconds(2);
 
@@ -259,6 +267,8 @@ Result<void> PartitionHost::start(const cli::ServeOptions& options, const base::
     TRY_VOID(open_replayer(options));
     history_observer_ = std::make_unique<HistoryObserver>(*history_, published_);
     follower_ = std::make_unique<partition::Follower>(*ledger_, *history_observer_);
+    reserve_memory();
+    memory_thread_ = std::jthread([](const std::stop_token& stop) { run_memory(stop); });
     writer_thread_ = std::jthread([this] { run_writer(); });
     flusher_thread_ = std::jthread([this] { run_flusher(); });
     archive_->start(clock, *writer_, offered, *replayer_);
@@ -283,7 +293,7 @@ void PartitionHost::run_writer() {
     }
     writer_done_.store(true, std::memory_order_release);
     writer_->flusher().wake();
-    replayer_wake_.release();
+    replayer_wake_.ring();
 }
 
 void PartitionHost::run_flusher() {
@@ -318,13 +328,30 @@ void PartitionHost::run_replayer() {
     while (!writer_done_.load(std::memory_order_acquire)) {
         follow_ledger();
         if (events_to_follow() < kRoundEvents) {
-            static_cast<void>(replayer_wake_.try_acquire_for(kRoundPause));
+            static_cast<void>(replayer_wake_.wait_for(kRoundPause));
         }
     }
     const auto deadline = std::chrono::steady_clock::now() + kLastRounds;
     while (follow_ledger() && std::chrono::steady_clock::now() < deadline) {
     }
     inspections_.close();
+}
+
+// The tables of a shop that is not small grow without the writer waiting for pages.
+void PartitionHost::reserve_memory() {
+    const std::size_t taken = core::table_memory_taken();
+    if (taken >= kTableMemorySmall) {
+        core::reserve_table_memory(std::min(taken, kTableReserveMax));
+    }
+}
+
+void PartitionHost::run_memory(const std::stop_token& stop) {
+    std::mutex mutex;
+    std::condition_variable_any stopping;
+    std::unique_lock lock(mutex);
+    while (!stopping.wait_for(lock, stop, kReservePeriod, [&] { return stop.stop_requested(); })) {
+        reserve_memory();
+    }
 }
 
 ViewPositions PartitionHost::view_positions() const {

@@ -15,11 +15,11 @@
 
 #include <atomic>
 #include <memory>
-#include <semaphore>
 #include <string>
 #include <thread>
 
 #include "app/timed_ledger.hpp"
+#include "base/bell.hpp"
 #include "base/clock.hpp"
 #include "base/metrics.hpp"
 #include "base/result.hpp"
@@ -95,6 +95,8 @@ class PartitionHost {
     void run_writer();
     void run_flusher();
     void run_replayer();
+    static void reserve_memory();
+    static void run_memory(const std::stop_token& stop);
     bool follow_ledger();
 
     const base::Clock* clock_ = nullptr;
@@ -116,8 +118,9 @@ class PartitionHost {
 
     std::atomic<bool> stopping_{false};
     std::atomic<bool> writer_done_{false};
-    std::counting_semaphore<> replayer_wake_{0};
-    partition::InspectionQueue inspections_{[this] { replayer_wake_.release(); }};
+    base::Bell replayer_wake_;
+    partition::InspectionQueue inspections_{[this] { replayer_wake_.ring(); }};
+    std::jthread memory_thread_;
     std::jthread writer_thread_;
     std::jthread flusher_thread_;
     std::jthread replayer_thread_;

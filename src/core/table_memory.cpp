@@ -50,7 +50,7 @@ class Regions {
 
     void reserve(std::size_t bytes) {
         while (std::byte* const region = is_ready(bytes) ? nullptr : map_region()) {
-            const bool touched = madvise(region, kRegion, MADV_POPULATE_WRITE) == 0;
+            const bool touched = touch(region);
             const std::lock_guard lock(mutex_);
             ready_.push_back(region);
             if (!touched) {
@@ -60,6 +60,15 @@ class Regions {
     }
 
   private:
+    // Page by page: while the kernel clears pages, nobody else in the process can map memory.
+    static bool touch(std::byte* region) {
+        for (std::size_t at = 0; at < kRegion; at += kHugePage) {
+            if (madvise(region + at, kHugePage, MADV_POPULATE_WRITE) != 0) {
+                return false;
+            }
+        }
+        return true;
+    }
     bool is_ready(std::size_t bytes) {
         const std::lock_guard lock(mutex_);
         return ready_.size() * kRegion >= bytes;

@@ -43,7 +43,7 @@ Writer::Writer(std::unique_ptr<core::State> state, ledger::Ledger& ledger, const
       inbox_(options.inbox_commands_max),
       flusher_(ledger, tail,
                [this] {
-                   batch_finished_.release();
+                   batch_finished_.ring();
                    inbox_.notify();
                }),
       next_(tail.last.value() + 1) {
@@ -106,7 +106,7 @@ base::Result<bool> Writer::step(base::Instant now) {
 void Writer::wait(base::Instant now, Duration at_most) {
     if (in_flight_.size() >= model::kBatchesInFlightMax) {
         // Nothing can be decided, however much arrives: only a finished batch helps.
-        static_cast<void>(batch_finished_.try_acquire_for(at_most));
+        static_cast<void>(batch_finished_.wait_for(at_most));
         return;
     }
     if (waiting_at_ < waiting_.size()) {
@@ -129,8 +129,7 @@ bool Writer::idle() const {
 
 base::Result<bool> Writer::finish_durable() {
     finished_.clear();
-    while (batch_finished_.try_acquire()) {
-    }
+    static_cast<void>(batch_finished_.take());
     flusher_.take_finished(finished_);
     for (InFlight* const flight : finished_) {
         CHECK(in_flight_.front() == flight, "batches become durable in order");

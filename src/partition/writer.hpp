@@ -20,9 +20,9 @@
 #include <deque>
 #include <memory>
 #include <optional>
-#include <semaphore>
 #include <vector>
 
+#include "base/bell.hpp"
 #include "base/bounded_queue.hpp"
 #include "base/clock.hpp"
 #include "core/machine.hpp"
@@ -137,7 +137,7 @@ class Writer final : public CommandPort {
     WriterOptions options_;
     PartitionClock clock_;
     base::BoundedQueue<Submission*> inbox_;
-    std::counting_semaphore<> batch_finished_{0};  // released by the flusher's thread
+    base::Bell batch_finished_;  // rung by the flusher's thread
     Flusher flusher_;
 
     std::array<InFlight, model::kBatchesInFlightMax + 1> flights_;
