@@ -18,11 +18,18 @@
 
 namespace holdfast::base {
 
+// GCC says it in the first way, Clang in the second.
 #if defined(__SANITIZE_ADDRESS__)
-inline constexpr bool kPoolsBlocks = false;  // a pooled block would hide its use after free
+#define HOLDFAST_ADDRESS_SANITIZER_ 1
+#elif defined(__has_feature)
+#define HOLDFAST_ADDRESS_SANITIZER_ __has_feature(address_sanitizer)
 #else
-inline constexpr bool kPoolsBlocks = true;
+#define HOLDFAST_ADDRESS_SANITIZER_ 0
 #endif
+
+// A pooled block would hide its use after free.
+inline constexpr bool kPoolsBlocks = !HOLDFAST_ADDRESS_SANITIZER_;
+#undef HOLDFAST_ADDRESS_SANITIZER_
 
 class BlockPool {
   public:
