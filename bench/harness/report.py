@@ -272,21 +272,28 @@ class Report:
                 + table(["", "per second", "per server CPU-s", "p50", "p99", "audit"], rows,
                         right=(1, 2, 3, 4)) + text)
 
+    @staticmethod
+    def half_load(entry):
+        half = entry["result"]
+        kind = "segment files" if entry["name"] == "segments" else "RocksDB"
+        out = (f"*Half load*, in process with all views, ledger in {kind}: {rate(half['rate'])} for "
+               f"{half['seconds']:.0f} s, p50 {milliseconds(half['p50_us'])}, p90 "
+               f"{milliseconds(half['p90_us'])}, p99 {milliseconds(half['p99_us'])}, p99.9 "
+               f"{milliseconds(half['p999_us'])}, max {milliseconds(half['max_us'])}, "
+               f"{half.get('overloaded', 0):,.0f} not taken; batches of "
+               f"{half['batch_commands']:.0f} commands and {half['batch_bytes']:.0f} bytes, whose "
+               f"fdatasync alone took {milliseconds(half['fdatasync_p50_us'])} (p99 "
+               f"{milliseconds(half['fdatasync_p99_us'])}).")
+        capped = half["rate"] < 0.99 * half["half"]
+        return out + (" The rate is below half of the best, so that what is finished fits into "
+                      "memory.\n\n" if capped else "\n\n")
+
     def rest_of_service(self):
-        half, storm = self.records.first("half load"), self.records.first("storm")
+        storm = self.records.first("storm")
         back = self.records.first("recovery")
         out = "## Latency, storms, recovery\n\n"
-        if half:
-            capped = half["rate"] < 0.99 * half["half"]
-            out += (f"*Half load*, in process with all views: {rate(half['rate'])} for "
-                    f"{half['seconds']:.0f} s, p50 {milliseconds(half['p50_us'])}, p99 "
-                    f"{milliseconds(half['p99_us'])}, p99.9 {milliseconds(half['p999_us'])}, max "
-                    f"{milliseconds(half['max_us'])}; batches of {half['batch_commands']:.0f} "
-                    f"commands and {half['batch_bytes']:.0f} bytes, whose fdatasync alone took "
-                    f"{milliseconds(half['fdatasync_p50_us'])} (p99 "
-                    f"{milliseconds(half['fdatasync_p99_us'])}).")
-            out += (" The rate is below half of the best, so that what is finished fits into "
-                    "memory.\n\n" if capped else "\n\n")
+        for entry in self.records.find("half load"):
+            out += self.half_load(entry)
         if storm:
             out += (f"*Expiry storm*: {storm['holds']:,.0f} holds due in one millisecond, "
                     f"{rate(storm['rate'])} of other requests: all ended after "

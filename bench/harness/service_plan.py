@@ -19,8 +19,9 @@ LONG_RUN_COMMANDS_MAX = 12_000_000
 class InProcess:
     """service_bench and durable_bench, each run on a fresh ledger directory."""
 
-    def __init__(self, bench):
+    def __init__(self, bench, kind="rocksdb"):
         self.bench = bench
+        self.kind = kind
         self.directory = bench.workspace / "ledger"
 
     def fresh(self):
@@ -28,7 +29,7 @@ class InProcess:
 
     @property
     def where(self):
-        return f"rocksdb:{self.directory}"
+        return f"{self.kind}:{self.directory}"
 
     def service(self, mode, **options):
         """One run of service_bench; options are its flags."""
@@ -81,8 +82,10 @@ def durable(bench, place):
             bench.record("durable", name, {**result, "audit_ok": result["audit"]},
                          repetition=repetition)
     bench.record("ledgers", "memory", place.durable("memory:", seconds=2, mix="carts"))
-    place.fresh()
-    bench.record("ledgers", "rocksdb", place.durable(seconds=2, mix="carts"))
+    for kind in ("rocksdb", "segments"):
+        place.fresh()
+        bench.record("ledgers", kind,
+                     place.durable(f"{kind}:{place.directory}", seconds=2, mix="carts"))
 
 
 def whole_service(bench, place):
@@ -95,16 +98,17 @@ def whole_service(bench, place):
         result["verified"] = place.verify() if live == 0 else None
         bench.record("service", f"{live:,} live", result, live=live)
         rates.append(result["per_second"])
-    half_load(bench, place, rates[0] / 2)
+    for name, kind in (("in process", "rocksdb"), ("segments", "segments")):
+        half_load(bench, InProcess(bench, kind), name, rates[0] / 2)
     place.fresh()
     result = place.service("load", seconds=0.5 if bench.quick else 10, close=1)
     result["disk_bytes"] = place.disk_bytes()
     bench.record("disk", "ledger with views", result)
 
 
-def half_load(bench, place, rate):
+def half_load(bench, place, name, rate):
     """Latency of a long run at half of what was reached, beside fdatasync of its batch size."""
-    seconds = 60 if bench.quick else 600
+    seconds = 30 if bench.quick else 600
     capped = min(rate, LONG_RUN_COMMANDS_MAX / seconds)
     place.fresh()
     before = probe(bench.workspace, 50)
@@ -114,7 +118,7 @@ def half_load(bench, place, rate):
     took = fdatasync_us(bench.workspace, size, 200)
     result |= {"rate": capped, "half": rate, "probe_before": before["4096"],
                "fdatasync_size": size, "fdatasync_p50_us": took[100], "fdatasync_p99_us": took[198]}
-    bench.record("half load", "in process", result)
+    bench.record("half load", name, result)
 
 
 def storm(bench, place):
