@@ -94,11 +94,11 @@ class Damage(unittest.TestCase):
 
     def test_a_newer_format(self):
         file = self.ledger / "FORMAT"
-        text = file.read_text(encoding="utf-8").replace("format 1\n", "format 2\n")
+        text = file.read_text(encoding="utf-8").replace("format 1\n", "format 3\n")
         text = text[:text.rindex("crc ")]
         sealed = crc32c(text.encode()).to_bytes(4, "little").hex()
         file.write_text(f"{text}crc {sealed}\n", encoding="utf-8")
-        self.assert_refused(DAMAGED, file, "format 2", "newer")
+        self.assert_refused(DAMAGED, file, "format 3", "newer")
 
     def test_a_damaged_format(self):
         file = self.ledger / "FORMAT"
