@@ -8,6 +8,7 @@
 #include <fstream>
 #include <iterator>
 #include <memory>
+#include <new>
 #include <optional>
 #include <thread>
 
@@ -242,8 +243,10 @@ int run_service(const cli::ServeOptions& options, const std::string& version) {
     try {
         const auto result = run(options, version, stop);
         return result ? to_int(ExitCode::ok) : complain(result.error());
+    } catch (const std::bad_alloc&) {
+        return complain({ErrorCode::unavailable, "out of memory"});
     } catch (const std::exception& thrown) {
-        // Threads, descriptors or memory that the system did not give.
+        // Threads or descriptors that the system did not give.
         return complain({ErrorCode::unavailable, thrown.what()});
     }
 }
