@@ -276,8 +276,9 @@ class Report:
     def half_load(entry):
         half = entry["result"]
         kind = "segment files" if entry["name"] == "segments" else "RocksDB"
-        out = (f"*Half load*, in process with all views, ledger in {kind}: {rate(half['rate'])} for "
-               f"{half['seconds']:.0f} s, p50 {milliseconds(half['p50_us'])}, p90 "
+        out = (f"*Half load*, in process with all views, ledger in {kind}: "
+               f"{rate(half['rate'])} for {half['seconds']:.0f} s, "
+               f"p50 {milliseconds(half['p50_us'])}, p90 "
                f"{milliseconds(half['p90_us'])}, p99 {milliseconds(half['p99_us'])}, p99.9 "
                f"{milliseconds(half['p999_us'])}, max {milliseconds(half['max_us'])}, "
                f"{half.get('overloaded', 0):,.0f} not taken; batches of "
