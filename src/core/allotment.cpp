@@ -1,6 +1,7 @@
 #include "core/allotment.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <tuple>
 
 #include "model/limits.hpp"
@@ -88,26 +89,34 @@ bool is_stopped(const Tenant& tenant, const Pool& pool, base::Time now) {
     return !tenant.stops.empty() && find_stop(tenant, StopScope::pool, pool.name, now) != nullptr;
 }
 
+// The only cell that the SKU could be served from, usable or not; nothing: there are several, or
+// the named pool has none.
+std::optional<std::uint32_t> sole_cell(const State& state, SkuId id, PoolId named) {
+    const std::uint32_t first = state.sku(id).cell;
+    if (state.next_cell(first) != kNoIndex) {
+        return std::nullopt;
+    }
+    const bool fits = named == kAnyPool || state.cells[first].pool == named;
+    return fits ? std::optional(first) : std::nullopt;
+}
+
+bool is_usable(const State& state, std::uint32_t cell, const Whereabouts& where) {
+    const Pool& pool = where.tenant.pools[state.cells[cell].pool.value()];
+    return rank_of(where.tenant, pool, where.channel) != kClosed &&
+           !is_stopped(where.tenant, pool, where.now);
+}
+
 }  // namespace
 
 base::PooledVector<std::uint32_t> usable_cells(const State& state, SkuId id, PoolId named,
                                                const Whereabouts& where) {
     base::PooledVector<std::uint32_t> out;
     const Sku& sku = state.sku(id);
-    if (named != kAnyPool) {
-        const std::uint32_t cell = state.find_cell(id, named);
-        const Pool& pool = where.tenant.pools[named.value()];
-        if (cell != kNoIndex && rank_of(where.tenant, pool, where.channel) != kClosed &&
-            !is_stopped(where.tenant, pool, where.now)) {
+    const auto sole = sole_cell(state, id, named);
+    if (sole || named != kAnyPool) {  // most SKUs are in one pool: nothing to sort
+        const std::uint32_t cell = sole ? *sole : state.find_cell(id, named);
+        if (cell != kNoIndex && is_usable(state, cell, where)) {
             out.push_back(cell);
-        }
-        return out;
-    }
-    if (state.next_cell(sku.cell) == kNoIndex) {  // most SKUs are in one pool: nothing to sort
-        const Pool& pool = where.tenant.pools[state.cells[sku.cell].pool.value()];
-        if (rank_of(where.tenant, pool, where.channel) != kClosed &&
-            !is_stopped(where.tenant, pool, where.now)) {
-            out.push_back(sku.cell);
         }
         return out;
     }
@@ -227,10 +236,41 @@ void write_entries(const State& state, const Wanted& wanted, const Plan& plan, b
     }
 }
 
+// A line alone, served by one cell: most requests. As below, without the order of others.
+Allotment allot_alone(const State& state, const Wanted& wanted, std::uint32_t cell,
+                      Availability& available) {
+    const std::int64_t left = std::max<std::int64_t>(available.left(cell), 0);
+    const bool fails = left < wanted.minimum;
+    const std::int64_t given = fails ? wanted.minimum : std::min(left, wanted.line.requested);
+    available.take(cell, given);
+    Allotment out;
+    LineImage& entry = out.lines.emplace_back(wanted.line);
+    entry.soft = holds_softly(state.class_of(entry.sku));
+    entry.pool = state.cells[cell].pool;
+    entry.units = {.accepted = given, .held = given};
+    if (fails) {
+        out.failing.push_back({.line = 0,
+                               .sku = entry.sku,
+                               .requested = entry.requested,
+                               .sellable = std::min(left, kCellQuantityMax)});
+    }
+    if (fails || given < entry.requested) {
+        out.short_cells.push_back(cell);
+    }
+    return out;
+}
+
 }  // namespace
 
 Allotment allot(const State& state, std::span<const Wanted> wanted, const Whereabouts& where,
                 Availability& available) {
+    if (wanted.size() == 1 && !wanted.front().line.untracked) {
+        const LineImage& line = wanted.front().line;
+        const auto sole = sole_cell(state, line.sku, line.pool);
+        if (sole && is_usable(state, *sole, where)) {
+            return allot_alone(state, wanted.front(), *sole, available);
+        }
+    }
     Allotment out;
     base::PooledVector<Plan> plans(wanted.size());
     for (std::size_t i = 0; i < wanted.size(); ++i) {

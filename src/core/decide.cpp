@@ -105,6 +105,11 @@ Decision applied(Events events) {
     return out;
 }
 
+ReservationChanged& add_change(Events& events) {
+    events.emplace_back(std::in_place_type<ReservationChanged>);
+    return std::get<ReservationChanged>(events.back());
+}
+
 Decision shown(Event event) {
     Decision out;
     out.outcome = Outcome::shown;

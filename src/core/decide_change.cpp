@@ -135,22 +135,24 @@ Decision refuse_bound(const Change& change, RefusalCode code, base::Duration bou
     return refused(change.asked, std::move(refusal));
 }
 
-Decision accept_change(const Change& change, Verb verb, ReservationImage image) {
+Decision accept_change(const Change& change, Verb verb, ReservationImage&& image) {
     const auto& request = change.request;
-    ++image.version;
-    if (sum_lines(image.lines).held == 0 && image.waiting != ReservationState::queued) {
-        image.expires_at = base::kNever;
-    }
+    const bool holds =
+        std::ranges::any_of(image.lines, [](const LineImage& line) { return line.units.held > 0; });
     Events events;
-    events.emplace_back(
-        ReservationChanged{.verb = verb,
-                           .reason = request.reason,
-                           .disposition = request.disposition,
-                           .occurred_at = request.occurred_at.value_or(base::Time{}),
-                           .note = request.note.digest,
-                           .document = request.document,
-                           .image = std::move(image),
-                           .key = key_use(change.asked.command)});
+    ReservationChanged& event = add_change(events);
+    event.verb = verb;
+    event.reason = request.reason;
+    event.disposition = request.disposition;
+    event.occurred_at = request.occurred_at.value_or(base::Time{});
+    event.note = request.note.digest;
+    event.document = request.document;
+    event.image = std::move(image);
+    event.key = key_use(change.asked.command);
+    ++event.image.version;
+    if (!holds && event.image.waiting != ReservationState::queued) {
+        event.image.expires_at = base::kNever;
+    }
     return applied(std::move(events));
 }
 

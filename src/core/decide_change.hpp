@@ -38,7 +38,7 @@ struct Selection {
 [[nodiscard]] Decision refuse_bound(const Change& change, model::RefusalCode code,
                                     base::Duration bound);
 [[nodiscard]] Decision accept_change(const Change& change, model::Verb verb,
-                                     model::ReservationImage image);
+                                     model::ReservationImage&& image);
 [[nodiscard]] Decision already(const Change& change, model::Verb verb);
 
 Decision judge_begin_payment(const Change& change);

@@ -1,5 +1,6 @@
 // Creating a hold: names, limits, supersede, allotment, guard.
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "base/check.hpp"
@@ -253,9 +254,8 @@ ReservationChanged close_superseded(const State& state, const Reservation& old,
     return event;
 }
 
-ReservationImage new_image(const Asked& asked, const CreateReservation& request,
-                           const Superseded& superseded) {
-    ReservationImage image;
+void describe(const Asked& asked, const CreateReservation& request, const Superseded& superseded,
+              ReservationImage& image) {
     image.tenant = *asked.tenant;
     image.version = 1;
     image.created_at = asked.stamp.time;
@@ -268,7 +268,6 @@ ReservationImage new_image(const Asked& asked, const CreateReservation& request,
     image.texts.operator_id = request.operator_id;
     image.texts.channel = request.channel;
     image.texts.region = request.region;
-    return image;
 }
 
 // The deadline asked for, within the class's bounds and what is left of the lifetime.
@@ -307,29 +306,31 @@ std::optional<Decision> judge_wait(const Asked& asked, const CreateReservation& 
 }
 
 // TTL and lifetime begin at the grant; until then the deadline is the end of the wait.
-ReservationImage queued_image(const Asked& asked, const CreateReservation& request,
-                              ReservationImage image) {
+void make_wait(const Asked& asked, const CreateReservation& request, ReservationImage& image) {
     image.waiting = ReservationState::queued;
     image.hold_for = image.expires_at - asked.stamp.time;
     image.expires_at = asked.stamp.time + std::chrono::seconds(*request.wait_seconds);
-    return image;
 }
 
+// `created` has the one event that makes the reservation; those that close what it replaces go
+// before it.
 Decision accept(const Asked& asked, const CreateReservation& request, const Superseded& superseded,
-                ReservationImage image) {
+                Events created) {
+    auto& event = std::get<ReservationChanged>(created.back());
     if (request.dry_run) {
-        return shown(ReservationChanged{.verb = Verb::hold, .image = std::move(image), .key = {}});
+        Decision out = applied(std::move(created));
+        out.outcome = Outcome::shown;
+        return out;
     }
-    const Verb verb = image.waiting == ReservationState::queued ? Verb::queue : Verb::hold;
-    image.id = ReservationId(asked.stamp.next.value() + superseded.reservations.size());
-    Events events;
-    events.reserve(superseded.reservations.size() + 1);
+    const ReservationId id(asked.stamp.next.value() + superseded.reservations.size());
+    event.verb = event.image.waiting == ReservationState::queued ? Verb::queue : Verb::hold;
+    event.image.id = id;
+    event.key = key_use(asked.command);
+    auto at = created.begin();
     for (const auto* old : superseded.reservations) {
-        events.emplace_back(close_superseded(asked.state, *old, image.id));
+        at = std::next(created.insert(at, close_superseded(asked.state, *old, id)));
     }
-    events.emplace_back(
-        ReservationChanged{.verb = verb, .image = std::move(image), .key = key_use(asked.command)});
-    return applied(std::move(events));
+    return applied(std::move(created));
 }
 
 // The image's entries before anything is allotted: what policy is looked up by.
@@ -379,7 +380,9 @@ Decision decide_create(const Asked& asked, const CreateReservation& request) {
     if (auto in_review = judge_superseded(asked, *superseded)) {
         return std::move(*in_review);
     }
-    ReservationImage image = new_image(asked, request, *superseded);
+    Events created;
+    ReservationImage& image = add_change(created).image;
+    describe(asked, request, *superseded, image);
     image.lines = lines_of(*wanted);
     auto deadline = judge_deadline(asked, request, image);
     if (!deadline) {
@@ -410,16 +413,18 @@ Decision decide_create(const Asked& asked, const CreateReservation& request) {
         allotment.failing = all_lines(*wanted);
     }
     if (!allotment.failing.empty()) {
-        return may_wait(asked, request, image)
-                   ? accept(asked, request, *superseded, queued_image(asked, request, image))
-                   : refuse_stock(asked, *wanted, where, std::move(allotment.failing));
+        if (!may_wait(asked, request, image)) {
+            return refuse_stock(asked, *wanted, where, std::move(allotment.failing));
+        }
+        make_wait(asked, request, image);
+        return accept(asked, request, *superseded, std::move(created));
     }
     image.lines = std::move(allotment.lines);
     // Who asked for at least so much may get more: that, too, must be within the caps.
     if (auto beyond = judge_caps(asked, image, superseded->reservations)) {
         return std::move(*beyond);
     }
-    return accept(asked, request, *superseded, std::move(image));
+    return accept(asked, request, *superseded, std::move(created));
 }
 
 }  // namespace holdfast::core

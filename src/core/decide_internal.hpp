@@ -20,6 +20,8 @@ struct Asked {
 };
 
 [[nodiscard]] Decision applied(model::Events events);
+// Adds an event that is filled where it stays: an image is too big to be moved from hand to hand.
+[[nodiscard]] model::ReservationChanged& add_change(model::Events& events);
 [[nodiscard]] Decision shown(model::Event event);
 [[nodiscard]] Decision expire_first(const Reservation& reservation);
 [[nodiscard]] Decision grant_first(const Reservation& waiter);

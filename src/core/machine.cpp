@@ -155,6 +155,9 @@ void Machine::collect_grants_due() {
 // already, then waiters.
 void Machine::settle(OpenBatch& batch, std::uint32_t budget) {
     note_ended_stops(batch.time);
+    if (state_.attention.empty() && grants_due_.empty()) {
+        return;  // as after most events
+    }
     while (true) {
         const auto events = next_consequences(state_, {.next = batch.next, .time = batch.time},
                                               batch.count < kBatchEventsMax);
@@ -186,10 +189,13 @@ Execution Machine::execute(const Command& command, OpenBatch& batch, std::uint32
         decision = decide(state_, command, {.next = batch.next, .time = batch.time});
     }
     Execution out{.outcome = decision.outcome,
-                  .refusal = std::move(decision.refusal),
+                  .refusal = {},
                   .sequence = decision.replay_of,
                   .reply = {},
                   .place = {}};
+    if (decision.outcome == Outcome::refused) {
+        out.refusal = std::move(decision.refusal);
+    }
     if (decision.outcome == Outcome::shown) {
         shown_.clear();
         encode(decision.events.front(), shown_);
@@ -218,6 +224,9 @@ Execution Machine::execute(const Command& command, OpenBatch& batch, std::uint32
 
 // Only creates and reads are answered with a place.
 void Machine::show_place(const Command& command, Execution& execution) const {
+    if (state_.totals.waiters == 0) {
+        return;
+    }
     const Reservation* shown = nullptr;
     if (const auto* const read = std::get_if<ReadReservation>(&command.request)) {
         shown = state_.find_reservation(read->reservation);

@@ -44,6 +44,9 @@ struct Attention {
     std::vector<model::SkuId> queues;
     bool owners = false;
 
+    [[nodiscard]] bool empty() const {
+        return cells.empty() && reservations.empty() && queues.empty() && !owners;
+    }
     void clear() {
         cells.clear();
         reservations.clear();

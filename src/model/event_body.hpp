@@ -35,27 +35,27 @@ inline constexpr Reason kLastReason = static_cast<Reason>(kReasonCount - 1);
 // field by field costs more than the fields.
 class BodyWriter {
   public:
-    explicit BodyWriter(base::Buffer& out) : out_(out), at_(out.size()) {}
+    explicit BodyWriter(base::Buffer& out) : out_(out) { grow(0); }
 
     void byte(std::uint8_t value) {
         make_room(1);
-        out_[at_++] = static_cast<std::byte>(value);
+        *at_++ = static_cast<std::byte>(value);
     }
     template <typename Integer>
     void fixed(Integer value) {
         make_room(sizeof value);
-        std::memcpy(out_.data() + at_, &value, sizeof value);
+        std::memcpy(at_, &value, sizeof value);
         at_ += sizeof value;
     }
     void varint(std::uint64_t value) {
         make_room(kVarintBytesMax);
-        std::byte* to = out_.data() + at_;
+        std::byte* to = at_;  // not the member: bytes may alias it
         while (value >= 0x80) {
             *to++ = static_cast<std::byte>(value | 0x80);
             value >>= 7;
         }
         *to++ = static_cast<std::byte>(value);
-        at_ = static_cast<std::size_t>(to - out_.data());
+        at_ = to;
     }
     void signed_varint(std::int64_t value) {  // zigzag
         varint((static_cast<std::uint64_t>(value) << 1) ^ static_cast<std::uint64_t>(value >> 63));
@@ -63,7 +63,7 @@ class BodyWriter {
     void text(std::string_view value) {
         varint(value.size());
         make_room(value.size());
-        value.copy(reinterpret_cast<char*>(out_.data() + at_), value.size());
+        value.copy(reinterpret_cast<char*>(at_), value.size());
         at_ += value.size();
     }
     void digest(base::Digest128 value) {
@@ -97,22 +97,25 @@ class BodyWriter {
                                                 static_cast<std::uint64_t>(base::to_ms(origin))));
     }
 
-    [[nodiscard]] std::size_t size() const { return at_; }
+    // Of the buffer, up to the last field.
+    [[nodiscard]] std::size_t size() const { return static_cast<std::size_t>(at_ - out_.data()); }
     // Gives back the room that was not needed. The last call.
-    void finish() { out_.resize(at_); }
+    void finish() { out_.resize(size()); }
 
   private:
     static constexpr std::size_t kVarintBytesMax = 10;
-    static constexpr std::size_t kBlockBytes = 256;  // an ordinary event needs one block
+    static constexpr std::size_t kBlockBytes = 192;  // an ordinary event needs one block
 
     void make_room(std::size_t size) {
-        if (out_.size() - at_ < size) [[unlikely]] {
-            out_.resize(out_.size() + size + kBlockBytes);
+        if (static_cast<std::size_t>(end_ - at_) < size) [[unlikely]] {
+            grow(size);
         }
     }
+    void grow(std::size_t size);
 
     base::Buffer& out_;
-    std::size_t at_;
+    std::byte* at_ = nullptr;
+    std::byte* end_ = nullptr;
 };
 
 // Reads fields and remembers whether everything so far was as the format demands.

@@ -109,6 +109,13 @@ base::Result<Event> decode_newer(const Framed& framed) {
 
 }  // namespace
 
+void BodyWriter::grow(std::size_t size) {
+    const std::size_t used = at_ == nullptr ? out_.size() : this->size();
+    out_.resize(used + size + kBlockBytes);
+    at_ = out_.data() + used;
+    end_ = out_.data() + out_.size();
+}
+
 void encode(const Event& event, base::Buffer& payload) {
     BodyWriter out(payload);
     const auto start = out.size();
