@@ -8,8 +8,10 @@
 
 namespace holdfast::ledger {
 
-// Flushes give way to everybody, compactions run when nobody else wants to. For the whole process.
-// Has no effect where the system has no such priorities.
+// Flushes and compactions run when nobody else wants to, as the views themselves do. A higher nice
+// value would not be enough: a thread that wakes up waits until the other's slice is over, 3 ms of
+// a writer's time, and only the idle class gives way at once. For the whole process. Has no effect
+// where the system has no such priorities.
 void let_views_wait();
 
 }  // namespace holdfast::ledger

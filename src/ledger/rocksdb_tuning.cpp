@@ -164,7 +164,7 @@ void let_views_wait() {
     env->LowerThreadPoolIOPriority(rocksdb::Env::HIGH);
     env->LowerThreadPoolIOPriority(rocksdb::Env::LOW);
     static_cast<void>(
-        env->LowerThreadPoolCPUPriority(rocksdb::Env::HIGH, rocksdb::CpuPriority::kLow));
+        env->LowerThreadPoolCPUPriority(rocksdb::Env::HIGH, rocksdb::CpuPriority::kIdle));
     static_cast<void>(
         env->LowerThreadPoolCPUPriority(rocksdb::Env::LOW, rocksdb::CpuPriority::kIdle));
 }
