@@ -1,5 +1,7 @@
 #include "sim/clients.hpp"
 
+#include <algorithm>
+
 namespace holdfast::sim {
 
 using base::Duration;
@@ -8,6 +10,7 @@ namespace {
 
 constexpr std::int64_t kLateMs = 400;
 constexpr std::int64_t kTimeoutMs = 1'000;
+constexpr std::uint32_t kDoublingsMax = 7;  // about two minutes
 constexpr std::int64_t kHoursMs = 6 * 3'600'000;
 
 }  // namespace
@@ -51,8 +54,11 @@ void Clients::unheard(std::size_t number, Duration now, base::Prng& dice, const 
         return;
     }
     const bool late = faults.strikes(FaultKind::late_retries, dice);
+    // Ever more patient, as clients should be: else those of a service that keeps crashing grow
+    // into a crowd that no later start can serve before the next crash.
+    const std::int64_t patience = kTimeoutMs << std::min(call.attempts / 2, kDoublingsMax);
     deliver(number, now + Duration(late ? dice.between(kTimeoutMs, kHoursMs)
-                                        : dice.between(1, kTimeoutMs)));
+                                        : dice.between(1, patience)));
 }
 
 void Clients::hear(std::size_t number, const partition::Answer& answer, Duration now,
