@@ -16,6 +16,22 @@ HAS_POSTGRES = (servers.PG_BIN / "postgres").exists()
 HAS_REDIS = shutil.which("redis-server") is not None
 
 
+class SweptThenDue:
+    """A server on which a hold comes due just after the sweeper has found nothing to do."""
+
+    def __init__(self, server):
+        self.server = server
+
+    def sql(self, text):
+        rows = self.server.sql(text)
+        if "expire_due" in text:
+            self.server.sql(
+                "insert into holds (sku, quantity, deadline, request_key) "
+                "values ('SKU-0', 1, clock_timestamp(), gen_random_uuid()); "
+                "update stock set available = available - 1 where sku = 'SKU-0'")
+        return rows
+
+
 @unittest.skipUnless(HAS_POSTGRES, "postgresql-15 is not installed")
 class PlantedInPostgres(unittest.TestCase):
     @classmethod
@@ -60,6 +76,23 @@ class PlantedInPostgres(unittest.TestCase):
     def test_the_sweeper_gives_back_what_is_due(self):
         self.assertTrue(self.found(
             "select reserve(gen_random_uuid(), 1, 'SKU-0', 2, -1000)").clean)
+
+    def test_a_hold_that_comes_due_while_rows_are_read_is_no_leak(self):
+        self.subject.prepare(self.shape)
+        self.subject.server = SweptThenDue(self.server)
+        try:
+            found = self.subject.judge(self.shape, {"different": 0})
+        finally:
+            self.subject.server = self.server
+        self.assertTrue(found.clean, found.words())
+
+    def test_a_hold_that_no_sweeper_can_end_is_a_leak(self):
+        self.assertEqual(self.found(
+            "insert into holds (sku, quantity, deadline, request_key) values "
+            "('SKU-0', 2, now() - interval '1 h', gen_random_uuid()); "
+            "update stock set available = 8 where sku = 'SKU-0'; "
+            "create or replace function expire_due(p_limit int) returns bigint language sql as "
+            "'select 0::bigint'").leaked, 2)
 
     def test_arrays_grant_the_earlier_request_and_answer_a_key_once(self):
         self.subject.prepare(self.shape)

@@ -1,10 +1,10 @@
 """What is compared: a technique on a server, with how to prepare it, load it and audit it."""
 
 import dataclasses
+import http.client
 import json
 import pathlib
 import subprocess
-import urllib.request
 
 from . import audit
 from .servers import Holdfast, Postgres, Redis, ServerProblem, wait_until
@@ -139,12 +139,15 @@ class OnPostgres(Subject):
         return out
 
     def judge(self, shape, result):
-        """Sweeps once more, then compares every row."""
+        """Sweeps once more, then compares every row. Overdue is what was due when the sweep began:
+        holds go on coming due while rows are read."""
+        swept = self.server.sql("select now()")[0][0]
         wait_until(lambda: self.server.sql("select expire_due(100000)") == [["0"]],
                    "nothing is due")
         holds = [audit.Hold(id, sku, int(quantity), int(state), key, overdue == "t")
                  for id, sku, quantity, state, key, overdue in self.server.sql(
-                     "select id, sku, quantity, state, request_key, deadline < now() from holds")]
+                     "select id, sku, quantity, state, request_key, "
+                     f"deadline < '{swept}' from holds")]
         return audit.judge(holds, self._stock(), self.acked(shape), int(result["different"]))
 
     def _stock(self):
@@ -234,6 +237,7 @@ class OnHoldfast(Subject):
         self.mode = mode
         self.options = options
         self.server = None
+        self._http = None
 
     def prepare(self, shape):
         self.end()
@@ -252,12 +256,22 @@ class OnHoldfast(Subject):
                                                 rate=0, warm_up=0, keep_acked=False)))
 
     def _ask(self, path, body=None, content_type="application/json"):
-        request = urllib.request.Request(
-            f"http://127.0.0.1:{self.server.port}/inventory/v1{path}", data=body,
-            headers={"Content-Type": content_type} if body else {})
-        with urllib.request.urlopen(request, timeout=120) as answer:
-            text = answer.read()
+        """The answer to a request; ServerProblem unless it is a success. One connection is kept: an
+        audit asks tens of thousands of times."""
+        if self._http is None:
+            self._http = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=120)
+        self._http.request("POST" if body else "GET", f"/inventory/v1{path}", body,
+                           {"Content-Type": content_type} if body else {})
+        answer = self._http.getresponse()
+        text = answer.read()
+        if answer.status >= 300:
+            raise ServerProblem(f"{path}: {answer.status} {text[:200]}")
         return text if content_type != "application/json" else json.loads(text)
+
+    def _hang_up(self):
+        if self._http is not None:
+            self._http.close()
+            self._http = None
 
     def command(self, shape):
         return [self.tools / "http_load", "--port", self.server.port,
@@ -266,6 +280,7 @@ class OnHoldfast(Subject):
 
     def judge(self, shape, result):
         """Sums from the service, acknowledged reservations one by one, then the ledger offline."""
+        self._hang_up()  # the service may have been started again meanwhile
         found = audit.Findings(different=int(result.get("different", 0)))
         if shape.keep_acked and shape.mix == "carts":
             wait_until(lambda: not any(item["held"] for item in self._availability(range(1))),
@@ -300,11 +315,12 @@ class OnHoldfast(Subject):
         wanted = {"commit": "committed", "release": "released"}.get(answer.verb)
         try:
             state = self._ask(f"/reservations/{answer.hold}")["state"]
-        except OSError:
+        except ServerProblem:
             return False
         return wanted is None or state == wanted
 
     def end(self):
+        self._hang_up()
         if self.server is not None:
             self.server.kill()
             self.server.__exit__()
