@@ -8,13 +8,19 @@
 // The producer waits when the archiver is more than four windows behind (printed: it is part of
 // what this machine can do); otherwise memory would show the backlog and not what is alive.
 //
-//   archive_bench [--directory DIR] [--reservations N] [--alive N] [--hot-events N] [--reads N]
+//   archive_bench [--directory DIR] [--reservations N] [--seconds N] [--alive N] [--hot-events N]
+//                 [--reads N]
+//
+// It ends after so many reservations or seconds, whichever comes first; the last line is a JSON
+// object.
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <optional>
 #include <semaphore>
 #include <string>
 #include <thread>
@@ -39,6 +45,7 @@ constexpr std::uint64_t kWindowsBehindMax = 4;
 struct Settings {
     std::string directory = "/tmp/holdfast-archive-bench";
     std::uint64_t reservations = 20'000'000;
+    double seconds = 86'400;
     std::size_t alive = 20'000;
     std::uint64_t hot_events = model::kHotEvents;
     std::size_t reads = 2'000;
@@ -147,7 +154,7 @@ class Shop {
         std::printf("%12s %8s %10s %9s %9s %9s %9s %10s %8s %8s\n", "reservations", "seconds",
                     "RSS MiB", "places", "keys", "archived", "arch.keys", "filter MiB", "lookups",
                     "in vain");
-        while (finished_ < settings_.reservations) {
+        while (finished_ < settings_.reservations && seconds_since(begin) < settings_.seconds) {
             for (Slot& slot : slots_) {
                 if (slot.answered) {
                     advance(slot);
@@ -161,6 +168,7 @@ class Shop {
             wait_for_archiver();
         }
         report(begin);
+        took_ = seconds_since(begin);
         std::printf("the producer waited %.1f s for the archiver\n", paused_);
     }
 
@@ -179,8 +187,9 @@ class Shop {
         CHECK(slot.answer.kind == partition::AnswerKind::applied);
         const double read = ask(slot, read_of(first_id_));
         CHECK(slot.answer.kind == partition::AnswerKind::shown);
+        first_us_ = {retry * 1e6, returned * 1e6, read * 1e6};
         std::printf("the first of all, us: retry %.0f, return %.0f, read afterwards %.0f\n",
-                    retry * 1e6, returned * 1e6, read * 1e6);
+                    first_us_[0], first_us_[1], first_us_[2]);
     }
 
     void ask_old_ones() {
@@ -195,8 +204,31 @@ class Shop {
             CHECK(slot.answer.kind == partition::AnswerKind::shown);
         }
         std::ranges::sort(took);
+        old_us_ = {took[took.size() / 2], took[took.size() * 99 / 100], took.back()};
         std::printf("reading one of %zu old ones, us: p50 %.0f, p99 %.0f, max %.0f\n", old_.size(),
-                    took[took.size() / 2], took[took.size() * 99 / 100], took.back());
+                    old_us_[0], old_us_[1], old_us_[2]);
+    }
+
+    // For bench/run. `archive_bytes`: of the files.
+    void print_json(double ledger_bytes, double archive_bytes) const {
+        const auto number = [](const char* name, double value) {
+            std::printf(",\"%s\":%.9g", name, value);
+        };
+        std::printf("{\"reservations\":%llu", static_cast<unsigned long long>(finished_));
+        number("seconds", took_);
+        number("per_second", static_cast<double>(finished_) / took_);
+        number("waited_seconds", paused_);
+        number("resident_bytes", resident_);
+        number("filter_bytes", filter_bytes_);
+        number("ledger_bytes", ledger_bytes);
+        number("archive_bytes", archive_bytes);
+        number("retry_us", first_us_[0]);
+        number("return_us", first_us_[1]);
+        number("read_us", first_us_[2]);
+        number("old_p50_us", old_us_[0]);
+        number("old_p99_us", old_us_[1]);
+        number("old_max_us", old_us_[2]);
+        std::printf("}\n");
     }
 
     // How long the filter takes to be made after a start.
@@ -297,17 +329,17 @@ class Shop {
         paused_ += seconds_since(begin);
     }
 
-    void report(steady_clock::time_point begin) const {
+    void report(steady_clock::time_point begin) {
         const auto& state = host_.writer->state();
         const auto figures = host_.writer->figures().archive;
         const double mib = 1 << 20;
+        resident_ = static_cast<double>(base::read_process_stats().resident_memory_bytes);
+        filter_bytes_ = static_cast<double>(figures.filter_bytes);
         std::printf("%12llu %8.1f %10.0f %9u %9zu %9llu %9llu %10.1f %8llu %8llu\n",
                     static_cast<unsigned long long>(finished_), seconds_since(begin),
-                    static_cast<double>(base::read_process_stats().resident_memory_bytes) / mib,
-                    state.reservations.size(), state.keys.size(),
+                    resident_ / mib, state.reservations.size(), state.keys.size(),
                     static_cast<unsigned long long>(figures.reservations),
-                    static_cast<unsigned long long>(figures.keys),
-                    static_cast<double>(figures.filter_bytes) / mib,
+                    static_cast<unsigned long long>(figures.keys), filter_bytes_ / mib,
                     static_cast<unsigned long long>(figures.lookups),
                     static_cast<unsigned long long>(figures.lookups_vain));
         std::fflush(stdout);
@@ -324,6 +356,11 @@ class Shop {
     std::uint64_t ids_seen_ = 0;
     std::uint64_t finished_ = 0;
     double paused_ = 0;
+    double took_ = 0;
+    double resident_ = 0;               // at the last report
+    double filter_bytes_ = 0;           // of that
+    std::array<double, 3> first_us_{};  // retry, return, read
+    std::array<double, 3> old_us_{};    // p50, p99, max
 };
 
 Settings parse(int argc, char** argv) {
@@ -335,6 +372,8 @@ Settings parse(int argc, char** argv) {
             out.directory = value;
         } else if (name == "--reservations") {
             out.reservations = std::strtoull(value.c_str(), nullptr, 10);
+        } else if (name == "--seconds") {
+            out.seconds = std::strtod(value.c_str(), nullptr);
         } else if (name == "--alive") {
             out.alive = std::strtoull(value.c_str(), nullptr, 10);
         } else if (name == "--hot-events") {
@@ -349,27 +388,29 @@ Settings parse(int argc, char** argv) {
     return out;
 }
 
+double size_of(const std::string& directory) {
+    std::uintmax_t bytes = 0;
+    for (const auto& file : std::filesystem::recursive_directory_iterator(directory)) {
+        bytes += file.is_regular_file() ? file.file_size() : 0;
+    }
+    return static_cast<double>(bytes);
+}
+
 int run(const Settings& settings) {
     std::filesystem::remove_all(settings.directory);
     std::filesystem::create_directories(settings.directory);
-    {
-        Host host(settings);
-        Shop shop(settings, host);
-        shop.run();
-        shop.ask_the_first();
-        shop.ask_old_ones();
-        shop.time_filter();
-        const auto tail = host.ledger->tail();
-        std::printf("ledger %.1f GiB\n", static_cast<double>(tail->bytes) / (1 << 30));
-    }
-    std::uintmax_t bytes = 0;
-    for (const auto& file :
-         std::filesystem::recursive_directory_iterator(settings.directory + "/archive")) {
-        bytes += file.is_regular_file() ? file.file_size() : 0;
-    }
-    std::printf("archive %.2f GiB on disk, %.0f bytes per reservation with its key\n",
-                static_cast<double>(bytes) / (1 << 30),
-                static_cast<double>(bytes) / static_cast<double>(settings.reservations));
+    std::optional<Host> host(std::in_place, settings);
+    Shop shop(settings, *host);
+    shop.run();
+    shop.ask_the_first();
+    shop.ask_old_ones();
+    shop.time_filter();
+    const double ledger_bytes = static_cast<double>(host->ledger->tail()->bytes);
+    host.reset();
+    const double archive_bytes = size_of(settings.directory + "/archive");
+    std::printf("ledger %.1f GiB; archive %.2f GiB on disk\n", ledger_bytes / (1 << 30),
+                archive_bytes / (1 << 30));
+    shop.print_json(ledger_bytes, archive_bytes);
     std::filesystem::remove_all(settings.directory);
     return 0;
 }

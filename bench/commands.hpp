@@ -52,6 +52,16 @@ class Commands {
                       model::ChangeReservation{.reservation = id});
     }
 
+    // An event that leaves nothing in memory, as long as no two settings of a SKU follow each other
+    // with the same units. It needs no key.
+    [[nodiscard]] model::Command set_safety(std::int64_t units) {
+        const auto& sku = skus_[dice_.below(skus_.size())];
+        return {.operation = model::Operation::set_safety_stock,
+                .tenant = tenant_,
+                .key = {},
+                .request = model::SetSafetyStock{.sku = sku, .units = units}};
+    }
+
   private:
     // Keys are dice: digests of texts look the same and cost a benchmark more than the decision.
     [[nodiscard]] model::Command finish(model::Operation operation, model::Request request) {

@@ -15,8 +15,31 @@ import sys
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-QUICK_LIMIT = 530.0
+QUICK_LIMIT = 570.0
 RESULTS = ROOT / "bench" / "results"
+
+
+@dataclasses.dataclass(frozen=True)
+class Size:
+    """How much of everything: the same is measured in both, longer and more often in the full run."""
+    repetitions: int          # of what is compared
+    seconds: float            # of each of them
+    sweep_seconds: float      # of each candidate for the best concurrency
+    burst_seconds: int        # of the whole service taking all it can
+    half_seconds: int         # of the whole service at half of what it sustains
+    half_burst_seconds: int   # ... and at half of what it takes in a burst
+    archive_seconds: int      # of reservations that come and go
+    archive_hot_events: int   # that the archive leaves in memory
+    grown: tuple[int, ...]    # live holds before a run
+    ledger_events: int        # behind which a service starts again; 0: only a short ledger
+
+
+QUICK = Size(repetitions=2, seconds=1.0, sweep_seconds=0.6, burst_seconds=2, half_seconds=20,
+             half_burst_seconds=5, archive_seconds=6, archive_hot_events=100_000,
+             grown=(1_000_000,), ledger_events=0)
+FULL = Size(repetitions=3, seconds=4.0, sweep_seconds=1.5, burst_seconds=8, half_seconds=600,
+            half_burst_seconds=15, archive_seconds=200, archive_hot_events=1_000_000,
+            grown=(1_000_000, 10_000_000), ledger_events=100_000_000)
 
 
 class Bench:
@@ -30,8 +53,9 @@ class Bench:
         self.out.parent.mkdir(parents=True, exist_ok=True)
         self.out.write_text("")
         self.begin = time.monotonic()
-        self.repetitions = 2 if quick else 5
-        self.seconds = 1.2 if quick else 10.0
+        self.size = QUICK if quick else FULL
+        self.repetitions = self.size.repetitions
+        self.seconds = self.size.seconds
 
     def has_time(self):
         """A quick run keeps its promise on a busy machine too, by leaving out what comes last."""
@@ -56,12 +80,13 @@ class Bench:
                   + (audit.words() if audit is not None else ""))
         return entry
 
-    def measure(self, phase, subject, shape, audited=True, **labels):
+    def measure(self, phase, subject, shape, audited=True, prepare=True, **labels):
         """Prepares, loads, audits. A subject that fails is recorded as such, not passed over."""
         if not self.has_time():
             return self.record("left out", f"{phase}: {subject.name}", {})
         try:
-            subject.prepare(shape)
+            if prepare:
+                subject.prepare(shape)
             result = subject.load(shape)
             found = subject.judge(shape, result) if audited else None
         except Exception as problem:  # noqa: BLE001 - whatever it is, the other runs go on
@@ -78,6 +103,15 @@ class Bench:
         except Exception as problem:  # noqa: BLE001
             self.note(f"{text} FAILED: {problem}")
             self.record("problem", text, {"problem": str(problem)[-500:]})
+
+
+    @contextlib.contextmanager
+    def section(self, text):
+        """A step that the page knows of: one without this record was not finished."""
+        begin = time.monotonic()
+        with self.step(text):
+            yield
+        self.record("section", text, {"seconds": time.monotonic() - begin})
 
 
 def machine():

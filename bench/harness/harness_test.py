@@ -125,6 +125,45 @@ class Page(unittest.TestCase):
         self.assertIn("**7 oversold**", page)
         self.assertNotIn("0 leaked", page)
 
+    def test_a_run_that_was_interrupted_names_what_it_has_not(self):
+        entries = [{"phase": "machine room", "name": "full",
+                    "result": {"versions": {}, "sections": ["durable", "gRPC"]}},
+                   self.entry("section", "durable", seconds=90.0)]
+        page = report.Report(entries, "full").page()
+        self.assertIn("interrupted*: gRPC.", page)
+        self.assertIn("durable 90 s", page)
+
+    def test_half_load_is_half_of_what_is_sustained_and_says_how_far_views_are_behind(self):
+        open_loop = dict.fromkeys(("p50_us", "p90_us", "p99_us", "p999_us", "max_us",
+                                   "batch_commands", "batch_bytes", "fdatasync_p50_us",
+                                   "fdatasync_p99_us"), 1.0)
+        burst = {"per_second": 600_000.0, "seconds": 2.0, "events_behind": 900_000.0,
+                 "commands": 1_200_000, "batch_commands": 5_000.0, "p99_us": 1.0, "cpu": 4.0}
+        sustained = {**burst, "catch_up_seconds": 10.0, "sustained_per_second": 100_000.0,
+                     "disk_bytes": 120.0, "events": 1.0}
+        page = report.Report([
+            {"phase": "service", "name": "0 live", "live": 0, "result": {**burst, "audit": True}},
+            {"phase": "sustained", "name": "in process", "result": {**sustained, "audit": True}},
+            self.entry("half load", "in process", rate=50_000.0, seconds=600.0, events_behind=17.0,
+                       **open_loop),
+            self.entry("half burst", "segments", rate=300_000.0, seconds=15.0,
+                       events_behind=2_000_000.0, **open_loop)], "full").page()
+        self.assertIn("It sustains 100 k/s", page)
+        self.assertIn("RocksDB: 50 k/s for 600 s", page)
+        self.assertIn("views 17 events behind at its end", page)
+        self.assertIn("*Half of a burst*, in process with all views, ledger in segment files: "
+                      "300 k/s for 15 s", page)
+        self.assertIn("| 300 k |", page)  # per CPU-second
+
+    def test_recovery_shows_the_long_ledger_and_replays_the_short_one(self):
+        back = {"live": 1e6, "tail_events": 2e6, "first_answer_seconds": 1.5}
+        records = Records([
+            self.entry("recovery", "short ledger", events=3e6, replay_per_second=6e6, **back),
+            self.entry("recovery", "long ledger", events=100e6, **back)])
+        goals = {goal.id: goal for goal in all_goals(records)}
+        self.assertIs(goals["replay"].met, True)
+        self.assertIn("behind a ledger of 100 M", goals["first-answer"].measured)
+
     def test_plots_are_xml_for_light_and_dark(self):
         for text in (svg.bars("a < b", [("one", 10, "c0"), ("none", None, "c1")], stats.short),
                      svg.lines("t", {"x": [(1, 10), (4096, 1e6)]}, "clients", stats.short),

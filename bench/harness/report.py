@@ -42,6 +42,13 @@ def span(value, show=rate):
     return f"{show(value.median)} ({short(value.low)}-{short(value.high)})"
 
 
+def per_cpu_second(entries, key="cpu"):
+    """Commands per second of CPU time, the median of the runs."""
+    found = spread([entry["result"]["commands"] / entry["result"][key] for entry in entries
+                    if entry["result"].get(key)])
+    return short(found.median) if found else "-"
+
+
 def audit_words(entries):
     """What the audits of these runs found together."""
     found = {}
@@ -87,9 +94,11 @@ class Report:
         out = "# Benchmarks\n\n" + self.notes["text"]["opening"].format(
             command=command, versions=versions, **facts)
         left = [entry["name"] for entry in self.records.find("left out")]
+        cut = self.sections()[1]
         failed = [f"{entry['phase']}, {entry['name']}" for entry in self.records.records
                   if "problem" in entry["result"] and entry["name"] != "grpc_load"]
         out += "\n\n*Left out, no time*: " + "; ".join(left) + "." if left else ""
+        out += "\n\n*Not finished, the run was interrupted*: " + "; ".join(cut) + "." if cut else ""
         return out + ("\n\n*Did not run*: " + "; ".join(failed) + "." if failed else "") + "\n"
 
     def goals(self):
@@ -109,11 +118,9 @@ class Report:
             if not runs:
                 continue
             half = self.records.first("half", name)
-            cpu = spread([run["result"]["commands"] / run["result"]["server_cpu"] for run in runs
-                          if run["result"].get("server_cpu")])
             shape = runs[0].get("shape", {})
             rows.append([item["title"], span(self.records.spread("hot", name)),
-                         short(cpu.median) if cpu else "-",
+                         per_cpu_second(runs, "server_cpu"),
                          rate(self.records.median("alone", name) or 0),
                          milliseconds(half.get("p50_us")), milliseconds(half.get("p99_us")),
                          milliseconds(half.get("max_us")),
@@ -214,7 +221,8 @@ class Report:
 
     def in_process(self):
         rows = [[f"machine in memory, `{entry['name']}`", rate(entry["result"]["per_second"]), "",
-                 ""] for entry in self.records.find("machine")]
+                 short(entry["result"]["per_second"]), ""]
+                for entry in self.records.find("machine")]
         for name in ("hot", "uniform", "uniform holds"):
             found = self.records.find("durable", name)
             if found:
@@ -222,14 +230,20 @@ class Report:
                 rows.append([f"durable: writer, flusher, ledger; {name}",
                              span(self.records.spread("durable", name)),
                              f"{self.records.median('durable', name, 'batch_commands'):,.0f}",
-                             "clean" if clean else "**failed**"])
+                             per_cpu_second(found), "clean" if clean else "**failed**"])
         for entry in self.records.find("service"):
             run = entry["result"]
-            rows.append([f"whole service: replayer, checkpoints, index and history beside it; "
-                         f"{entry['name']}", rate(run["per_second"]),
-                         f"{run['batch_commands']:,.0f}",
+            rows.append([f"whole service: replayer, checkpoints, index, history and archive beside "
+                         f"it; burst; {entry['name']}", rate(run["per_second"]),
+                         f"{run['batch_commands']:,.0f}", per_cpu_second([entry]),
                          "clean" if run["audit"] and run.get("verified") is not False
                          else "**failed**"])
+        run = self.records.first("sustained")
+        if run:
+            rows.append(["whole service, sustained: until all of these had followed",
+                         rate(run["sustained_per_second"]), f"{run['batch_commands']:,.0f}",
+                         per_cpu_second(self.records.find("sustained")),
+                         "clean" if run["audit"] else "**failed**"])
         ledgers = [[entry["name"], rate(entry["result"]["per_second"]),
                     *(milliseconds(entry["result"][f"append_{part}_us"])
                       for part in ("p50", "p99", "max")),
@@ -237,7 +251,8 @@ class Report:
                    for entry in self.records.find("ledgers")]
         return ("## In process\n\nNo network: what the parts can do. The mix of the table above; a "
                 "core for the producer is not extra.\n\n"
-                + table(["", "commands/s", "commands per batch", "audit"], rows, right=(1, 2))
+                + table(["", "commands/s", "commands per batch", "per CPU-s", "audit"], rows,
+                        right=(1, 2, 3))
                 + "\nLedgers, under `durable_bench --ledger KIND:DIR`; `memory` is not durable and "
                 "shows what the rest costs.\n\n"
                 + table(["ledger", "commands/s", "append p50", "p99", "max", "bytes/command"],
@@ -258,10 +273,8 @@ class Report:
             runs = self.records.find(phase, name)
             if not runs:
                 continue
-            cpu = spread([run["result"]["commands"] / run["result"]["server_cpu"] for run in runs
-                          if run["result"].get("server_cpu")])
             rows.append([title, span(self.records.spread(phase, name)),
-                         short(cpu.median) if cpu else "-",
+                         per_cpu_second(runs, "server_cpu"),
                          milliseconds(self.records.median(phase, name, "p50_us")),
                          milliseconds(self.records.median(phase, name, "p99_us")),
                          "**failed**" if any(run["result"].get("audit") is False
@@ -272,29 +285,70 @@ class Report:
                 + table(["", "per second", "per server CPU-s", "p50", "p99", "audit"], rows,
                         right=(1, 2, 3, 4)) + text)
 
+    def sustained(self):
+        """What the service takes, and what it takes for ever."""
+        run, bursts = self.records.first("sustained"), self.records.find("service", "0 live")
+        if not run or not bursts:
+            return ""
+        burst = bursts[0]["result"]
+        return (f"*A burst and a day*: with all views the service takes {rate(burst['per_second'])} "
+                f"in a burst of {burst['seconds']:.0f} s, after which they are "
+                f"{short(burst['events_behind'])} events behind. It sustains "
+                f"{rate(run['sustained_per_second'])}: {short(run['commands'])} commands were taken "
+                f"in {run['seconds']:.1f} s, and the slowest of index, history and archive had "
+                f"followed {run['catch_up_seconds']:.1f} s later; all of that time is counted. "
+                "Half load is half of what it sustains.\n\n")
+
     @staticmethod
-    def half_load(entry):
-        half = entry["result"]
+    def at_rate(entry):
+        run = entry["result"]
         kind = "segment files" if entry["name"] == "segments" else "RocksDB"
-        out = (f"*Half load*, in process with all views, ledger in {kind}: "
-               f"{rate(half['rate'])} for {half['seconds']:.0f} s, "
-               f"p50 {milliseconds(half['p50_us'])}, p90 "
-               f"{milliseconds(half['p90_us'])}, p99 {milliseconds(half['p99_us'])}, p99.9 "
-               f"{milliseconds(half['p999_us'])}, max {milliseconds(half['max_us'])}, "
-               f"{half.get('overloaded', 0):,.0f} not taken; batches of "
-               f"{half['batch_commands']:.0f} commands and {half['batch_bytes']:.0f} bytes, whose "
-               f"fdatasync alone took {milliseconds(half['fdatasync_p50_us'])} (p99 "
-               f"{milliseconds(half['fdatasync_p99_us'])}).")
-        capped = half["rate"] < 0.99 * half["half"]
-        return out + (" The rate is below half of the best, so that what is finished fits into "
-                      "memory.\n\n" if capped else "\n\n")
+        title = "Half load" if entry["phase"] == "half load" else "Half of a burst"
+        return (f"*{title}*, in process with all views, ledger in {kind}: "
+                f"{rate(run['rate'])} for {run['seconds']:.0f} s, "
+                f"p50 {milliseconds(run['p50_us'])}, p90 "
+                f"{milliseconds(run['p90_us'])}, p99 {milliseconds(run['p99_us'])}, p99.9 "
+                f"{milliseconds(run['p999_us'])}, max {milliseconds(run['max_us'])}, "
+                f"{run.get('overloaded', 0):,.0f} not taken; views "
+                f"{short(run['events_behind'])} events behind at its end; batches of "
+                f"{run['batch_commands']:.0f} commands and {run['batch_bytes']:.0f} bytes, whose "
+                f"fdatasync alone took {milliseconds(run['fdatasync_p50_us'])} (p99 "
+                f"{milliseconds(run['fdatasync_p99_us'])}).\n\n")
+
+    @staticmethod
+    def recovery(entry):
+        back = entry["result"]
+        out = (f"*Recovery*: a checkpoint with {short(back['live'])} live holds and "
+               f"{short(back['tail_events'])} events after it, in a ledger of "
+               f"{short(back['events'])} events, killed: first answer "
+               f"{back['first_answer_seconds']:.2f} s after the start")
+        if "replay_per_second" in back:
+            return out + f"; the whole ledger replays at {rate(back['replay_per_second'])}.\n\n"
+        return out + (". What comes before the holds are settings of safety stock: they leave "
+                      "nothing in memory.\n\n")
+
+    def archive(self):
+        run = self.records.first("archive")
+        if not run:
+            return ""
+        mib = 2**20
+        return (f"*Archive*: {short(run['reservations'])} reservations came, were sold and shipped "
+                f"or released, and left memory, in {run['seconds']:.0f} s "
+                f"({rate(run['per_second'])}; the producer waited {run['waited_seconds']:.0f} s for "
+                f"the archiver), with a hot window of {short(run['hot_events'])} events: "
+                f"{run['resident_bytes'] / mib:,.0f} MiB of memory in the end, "
+                f"{run['filter_bytes'] / mib:,.0f} of them the filter of archived keys; "
+                f"{run['archive_bytes'] / run['reservations']:.0f} bytes on disk each. The very "
+                f"first, then: retried in {milliseconds(run['retry_us'])}, returned in "
+                f"{milliseconds(run['return_us'])}, read in {milliseconds(run['read_us'])}; any old "
+                f"one is read in {milliseconds(run['old_p50_us'])} (p99 "
+                f"{milliseconds(run['old_p99_us'])}).\n\n")
 
     def rest_of_service(self):
         storm = self.records.first("storm")
-        back = self.records.first("recovery")
-        out = "## Latency, storms, recovery\n\n"
-        for entry in self.records.find("half load"):
-            out += self.half_load(entry)
+        out = "## Latency, storms, recovery\n\n" + self.sustained()
+        for phase in ("half load", "half burst"):
+            out += "".join(self.at_rate(entry) for entry in self.records.find(phase))
         if storm:
             out += (f"*Expiry storm*: {storm['holds']:,.0f} holds due in one millisecond, "
                     f"{rate(storm['rate'])} of other requests: all ended after "
@@ -303,13 +357,13 @@ class Report:
                     f"{milliseconds(storm['calm_p99_us'])} before, "
                     f"{milliseconds(storm['storm_p99_us'])} during, "
                     f"{milliseconds(storm['after_p99_us'])} after.\n\n")
-        if back:
-            out += (f"*Recovery*: a checkpoint with {short(back['live'])} live holds and "
-                    f"{short(back['tail_events'])} events after it, killed: first answer "
-                    f"{back['first_answer_seconds']:.2f} s after the start; the whole ledger of "
-                    f"{short(back['replayed_events'])} events replays at "
-                    f"{rate(back['replay_per_second'])}.\n")
-        return out
+        out += "".join(self.recovery(entry) for entry in self.records.find("recovery"))
+        return out + self.archive()
+
+    def sections(self):
+        """How long each took; those that were planned and not finished."""
+        took = {entry["name"]: entry["result"]["seconds"] for entry in self.records.find("section")}
+        return took, [name for name in self.machine.get("sections", ()) if name not in took]
 
     def method(self):
         probes = []
@@ -318,11 +372,14 @@ class Report:
                                             f"{milliseconds(cell['p99_us'])}"
                                             for cell in entry["result"].values())])
         sizes = self.records.first("probe").keys()
+        took = self.sections()[0]
+        times = ", ".join(f"{name} {seconds:.0f} s" for name, seconds in took.items())
+        times = f"It took {sum(took.values()) / 60:.0f} minutes: {times}.\n\n" if took else ""
         return f"""## How it was measured
 
 {self.notes['text']['method']}
 
-fdatasync of one write at a time (p50 / p99):
+{times}fdatasync of one write at a time (p50 / p99):
 
 {table(["", *(f"{int(size):,} bytes" for size in sizes)], probes, right=range(1, 9))}"""
 

@@ -12,8 +12,6 @@ from .stats import best
 from .subjects import OnHoldfast, Shape, read_driver, run_driver
 
 MACHINE_LIMIT = 300
-# Finished reservations stay in memory until their archive exists: what a long run may make.
-LONG_RUN_COMMANDS_MAX = 12_000_000
 
 
 class InProcess:
@@ -60,7 +58,7 @@ class InProcess:
 
 def machine(bench):
     """Decide, apply and encode in memory: per CPU second, as Google Benchmark counts it."""
-    only = ["--benchmark_filter=carts|replay"] if bench.quick else []
+    only = ["--benchmark_filter=carts|replay/100000"] if bench.quick else []
     run = subprocess.run([bench.tools / "machine_bench", "--benchmark_format=json", *only],
                          capture_output=True, text=True, check=True, timeout=MACHINE_LIMIT)
     for item in json.loads(run.stdout)["benchmarks"]:
@@ -77,7 +75,7 @@ def durable(bench, place):
                  ("uniform holds", {"skus": 100_000, "mix": "holds"})]
         for name, options in mixes[:2] if bench.quick else mixes:
             place.fresh()
-            seconds = 2 if bench.quick else 10
+            seconds = 2 if bench.quick else round(bench.seconds)
             result = place.durable(seconds=seconds, **options)
             bench.record("durable", name, {**result, "audit_ok": result["audit"]},
                          repetition=repetition)
@@ -89,36 +87,38 @@ def durable(bench, place):
 
 
 def whole_service(bench, place):
-    """With replayer, checkpoints, index and history beside it; then its latency at half load."""
-    sizes = (0, 1_000_000) if bench.quick else (0, 1_000_000, 10_000_000)
-    rates = []
-    for live in sizes:
+    """With replayer, checkpoints, index, history and archive beside it: what it takes in a burst,
+    what it sustains, and its latency at half of either."""
+    size = bench.size
+    bursts = []
+    for live in (0, *size.grown):
         place.fresh()
-        result = place.service("load", seconds=bench.seconds * 2, live=live)
+        result = place.service("load", seconds=size.burst_seconds, live=live)
         result["verified"] = place.verify() if live == 0 else None
         bench.record("service", f"{live:,} live", result, live=live)
-        rates.append(result["per_second"])
-    for name, kind in (("in process", "rocksdb"), ("segments", "segments")):
-        half_load(bench, InProcess(bench, kind), name, rates[0] / 2)
+        bursts.append(result["per_second"])
     place.fresh()
-    result = place.service("load", seconds=0.5 if bench.quick else 10, close=1)
+    result = place.service("load", seconds=size.burst_seconds, catch_up=1)
     result["disk_bytes"] = place.disk_bytes()
-    bench.record("disk", "ledger with views", result)
+    bench.record("sustained", "in process", result)
+    for phase, seconds, rate in (
+            ("half burst", size.half_burst_seconds, bursts[0] / 2),
+            ("half load", size.half_seconds, result["sustained_per_second"] / 2)):
+        for name, kind in (("in process", "rocksdb"), ("segments", "segments")):
+            at_rate(bench, InProcess(bench, kind), phase, name, seconds, rate)
 
 
-def half_load(bench, place, name, rate):
-    """Latency of a long run at half of what was reached, beside fdatasync of its batch size."""
-    seconds = 30 if bench.quick else 600
-    capped = min(rate, LONG_RUN_COMMANDS_MAX / seconds)
+def at_rate(bench, place, phase, name, seconds, rate):
+    """Latency in an open loop, beside fdatasync of the run's batch size."""
     place.fresh()
     before = probe(bench.workspace, 50)
-    result = place.service("load", seconds=seconds, rate=capped, checkpoint_every=1_000_000,
+    result = place.service("load", seconds=seconds, rate=rate, checkpoint_every=1_000_000,
                            outstanding=65_536)
     size = max(512, int(result["batch_bytes"]))
     took = fdatasync_us(bench.workspace, size, 200)
-    result |= {"rate": capped, "half": rate, "probe_before": before["4096"],
-               "fdatasync_size": size, "fdatasync_p50_us": took[100], "fdatasync_p99_us": took[198]}
-    bench.record("half load", name, result)
+    result |= {"rate": rate, "probe_before": before["4096"], "fdatasync_size": size,
+               "fdatasync_p50_us": took[100], "fdatasync_p99_us": took[198]}
+    bench.record(phase, name, result)
 
 
 def storm(bench, place):
@@ -126,13 +126,33 @@ def storm(bench, place):
     bench.record("storm", "1,000,000 holds", place.service("storm", holds=1_000_000, rate=20_000))
 
 
+TAIL = {"live": 1_000_000, "tail": 2_000_000}
+
+
 def recovery(bench, place):
     place.fresh()
-    tail = 2_000_000
-    made = place.service("prepare", live=1_000_000, tail=tail)
-    result = place.service("recovery")
-    bench.record("recovery", "1,000,000 live", {**made, **result, "tail_events":
-                                                 made["events"] - made["checkpoint"]})
+    made = place.service("prepare", **TAIL)
+    recovered(bench, "short ledger", made, place.service("recovery"))
+    if bench.size.ledger_events:
+        place.fresh()
+        before = bench.size.ledger_events - sum(TAIL.values())
+        made = place.service("prepare", before=before, **TAIL)
+        recovered(bench, "long ledger", made, place.service("recovery", replay=0))
+
+
+def recovered(bench, name, made, result):
+    bench.record("recovery", name,
+                 {**made, **result, "tail_events": made["events"] - made["checkpoint"]})
+
+
+def archive(bench, place):
+    """Reservations come and go; then the very first is retried, returned and read."""
+    place.fresh()
+    size = bench.size
+    result = run_driver([bench.tools / "archive_bench", "--directory", place.directory,
+                         "--reservations", 10**9, "--seconds", size.archive_seconds,
+                         "--hot-events", size.archive_hot_events])
+    bench.record("archive", "come and gone", {**result, "hot_events": size.archive_hot_events})
 
 
 def footprint(bench, place):
@@ -144,6 +164,8 @@ def large_footprint(bench):
     if bench.has_time():
         bench.record("footprint", "10,000,000 holds", InProcess(bench).service(
             "footprint", holds=10_000_000, skus=1_000_000))
+    else:
+        bench.record("left out", "footprint: 10,000,000 holds", {})
 
 
 # -- over the network, beside the same server's no-op ---------------------------------------------
@@ -263,19 +285,24 @@ def grpc_port(server):
     raise ServerProblem("the service does not say where it listens for gRPC")
 
 
+SECTIONS = (
+    ("the machine in memory", lambda bench, place: machine(bench)),
+    ("durable, in process", durable),
+    ("the whole service in process", whole_service),
+    ("an expiry storm", storm),
+    ("recovery", recovery),
+    ("archive", archive),
+    ("footprint", footprint),
+    ("REST beside its own no-op", lambda bench, place: network(bench)),
+    ("gRPC", lambda bench, place: grpc(bench)))
+LARGE_FOOTPRINT = "footprint of ten million holds"
+
+
 def run(bench):
     place = InProcess(bench)
     bench.record("probe", "fdatasync before", probe(bench.workspace))
-    for text, action in (
-            ("the machine in memory", lambda: machine(bench)),
-            ("durable, in process", lambda: durable(bench, place)),
-            ("the whole service in process", lambda: whole_service(bench, place)),
-            ("an expiry storm", lambda: storm(bench, place)),
-            ("recovery", lambda: recovery(bench, place)),
-            ("footprint", lambda: footprint(bench, place)),
-            ("REST beside its own no-op", lambda: network(bench)),
-            ("gRPC", lambda: grpc(bench))):
-        with bench.step(text):
-            action()
+    for text, action in SECTIONS:
+        with bench.section(text):
+            action(bench, place)
     place.fresh()
     bench.record("probe", "fdatasync after", probe(bench.workspace))

@@ -1,11 +1,13 @@
 #include "bench/service/host.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 
 #include "base/check.hpp"
 #include "bench/ledgers.hpp"
 #include "cli/serve_settings.hpp"
+#include "model/limits.hpp"
 #include "partition/recovery.hpp"
 
 namespace holdfast::bench {
@@ -39,6 +41,14 @@ void Host::open() {
         refuse(opened.error().message);
     }
     host_ = std::move(*opened);
+}
+
+std::uint64_t Host::events_behind() const {
+    const auto durable = host_->writer().figures().durable.value();
+    const auto views = host_->view_positions();
+    const auto archived = views.archive.value() + model::kHotEvents;
+    const auto slowest = std::min({views.index.value(), views.history.value(), archived});
+    return durable - std::min(durable, slowest);
 }
 
 void Host::close() {

@@ -69,6 +69,9 @@ class Host final : public Stage {
     void close();
     [[nodiscard]] partition::Writer& writer() override { return host_->writer(); }
     [[nodiscard]] app::TimedLedger& ledger() override { return host_->ledger(); }
+    // How far the slowest view on disk has yet to follow what is durable: index, history, and the
+    // archive, which is behind by the hot window when it has nothing to do.
+    [[nodiscard]] std::uint64_t events_behind() const;
 
     HeldClock clock;
 

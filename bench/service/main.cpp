@@ -30,7 +30,9 @@ Call parse(int argc, char** argv) {
     arguments.number("--holds", out.settings.holds);
     arguments.number("--tail", out.settings.tail);
     arguments.number("--checkpoint-every", out.settings.checkpoint_every);
-    arguments.number("--close", out.settings.close);
+    arguments.number("--before", out.settings.before);
+    arguments.number("--catch-up", out.settings.catch_up);
+    arguments.number("--replay", out.settings.replay);
     arguments.finish();
     out.settings.carts = mix == "carts";
     return out;

@@ -1,7 +1,7 @@
 // What service_bench measures; each prints one JSON object. Thread rule: one thread.
 //
-// A mode ends the process without closing anything, as a crash would: what is measured is not how
-// views catch up, and the ledger has to stand it.
+// A mode ends the process without closing anything, as a crash would (the ledger has to stand it),
+// unless it waits for its views.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +20,9 @@ struct ServiceSettings {
     std::uint64_t holds = 1'000'000;  // storm, footprint
     std::uint64_t tail = 2'000'000;   // recovery: events after the checkpoint
     std::uint64_t checkpoint_every = 5'000'000;
-    int close = 0;  // load: 1 ends in order, with all views made
+    std::uint64_t before = 0;  // prepare: events before the checkpoint that leave nothing in memory
+    int catch_up = 0;          // load: 1 goes on until the views have followed, and ends in order
+    int replay = 1;  // recovery: 0 leaves out reading the whole ledger from its first event
 };
 
 int run_load(const ServiceSettings& settings);       // throughput or latency

@@ -1,5 +1,5 @@
-// How long until the first answer: a checkpoint with `live` holds and `tail` events after it; and
-// how fast the whole ledger replays from nothing.
+// How long until the first answer: a checkpoint with `live` holds and `tail` events after it,
+// behind a ledger of `before` events more; and how fast the whole ledger replays from nothing.
 #include "base/check.hpp"
 #include "bench/service/json.hpp"
 #include "bench/service/modes.hpp"
@@ -12,8 +12,29 @@ namespace {
 
 using std::chrono::steady_clock;
 
+// One after the other: setting what is set already would write nothing.
+constexpr std::int64_t kSafetyValues = 1'000;
+
 double seconds_since(steady_clock::time_point begin) {
     return std::chrono::duration<double>(steady_clock::now() - begin).count();
+}
+
+// From nothing to the ledger's end.
+void replay_all(ledger::Ledger& ledger, std::uint64_t last, Json& json) {
+    const auto replaying = steady_clock::now();
+    core::State state;
+    ledger::Feed feed(ledger, model::Sequence(0));
+    while (feed.next_batches(64,
+                             [&](const ledger::Batch& batch) {
+                                 return core::replay(state, batch.payload, batch.header.first,
+                                                     batch.header.time);
+                             })
+               .value_or(0) != 0) {
+    }
+    const std::uint64_t events = feed.position().value();
+    CHECK(events >= last);
+    json.number("replayed_events", static_cast<double>(events));
+    json.number("replay_per_second", static_cast<double>(events) / seconds_since(replaying));
 }
 
 }  // namespace
@@ -21,10 +42,14 @@ double seconds_since(steady_clock::time_point begin) {
 int run_prepare(const ServiceSettings& settings) {
     LeanHost host(settings.ledger);
     Workshop shop(host, settings);
+    const auto decided = [&] { return host.writer().figures().decided.value(); };
     shop.stock();
+    std::int64_t given = 0;
+    shop.producer.run([&] { return decided() < settings.before; },
+                      [&] { return shop.commands.set_safety(++given % kSafetyValues); },
+                      [](const Slot&) {});
     shop.hold_live(settings.live);
     const auto checkpoint = host.checkpoint().value();
-    const auto decided = [&] { return host.writer().figures().decided.value(); };
     shop.producer.run([&] { return decided() < checkpoint + settings.tail; },
                       [&] { return shop.next(); }, [&](const Slot& slot) { shop.look(slot); });
     Json json;
@@ -49,29 +74,15 @@ int run_recovery(const ServiceSettings& settings) {
         [](const Slot& slot) { CHECK(slot.answer.kind == partition::AnswerKind::applied); });
     const double answered = seconds_since(opening);
 
-    auto& ledger = host.ledger();
-    const auto tail = ledger.tail();
-    const auto replaying = steady_clock::now();
-    core::State state;
-    ledger::Feed feed(ledger, model::Sequence(0));
-    while (feed.next_batches(64,
-                             [&](const ledger::Batch& batch) {
-                                 return core::replay(state, batch.payload, batch.header.first,
-                                                     batch.header.time);
-                             })
-               .value_or(0) != 0) {
-    }
-    const std::uint64_t events = feed.position().value();
-    CHECK(events >= last);
-    const double replayed = seconds_since(replaying);
     Json json;
     json.number("events", static_cast<double>(last));
     json.number("live", static_cast<double>(live));
     json.number("open_seconds", opened);
     json.number("first_answer_seconds", answered);
-    json.number("replayed_events", static_cast<double>(events));
-    json.number("replay_per_second", static_cast<double>(events) / replayed);
-    json.number("ledger_bytes", static_cast<double>(tail->bytes));
+    json.number("ledger_bytes", static_cast<double>(host.ledger().tail()->bytes));
+    if (settings.replay) {
+        replay_all(host.ledger(), last, json);
+    }
     json.print();
     end_at_once();
 }
