@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Kills the real service at random moments under load, again and again, and checks every promise.
 
-    crash_test.py --cycles 200 [--seed N]
+    crash_test.py --cycles 200 [--seed N]      or --seconds N
     crash_test.py --births 40        kills while a new ledger is being made
     crash_test.py --self-test        the checker must notice what is planted
 
@@ -18,12 +18,13 @@ import sys
 import time
 
 from checker import Checker
+from counts import tell
 from holdfast_process import DidNotStart, Service, run, temporary_directory
 from journal import Attempt, Journal, Violation
 from load import SKUS, run_load, stock_every_sku
 from wire import Wire
 
-LOAD_SECONDS = (0.05, 0.2)
+LOAD_SECONDS = (0.01, 0.15)
 EARLY_KILL_SHARE = 0.1
 EARLY_KILL_SECONDS = 0.1
 OPTIONS = ("--checkpoint-every", "5000")
@@ -88,15 +89,17 @@ class Run:
             raise Violation(f"ledger verify: {verified.stdout}{verified.stderr}")
 
 
-async def torture(seed, cycles):
+async def torture(seed, cycles, seconds):
+    """Ends with whichever bound comes first."""
     began = time.monotonic()
     with temporary_directory() as directory:
         tortured = Run(directory / "ledger", seed)
         cycle = 0
         try:
-            for cycle in range(1, cycles + 1):
+            while cycle < cycles and time.monotonic() - began < seconds:
+                cycle += 1
                 await tortured.cycle(cycle)
-            await tortured.finish(cycles)
+            await tortured.finish(cycle)
         except (Violation, DidNotStart) as violation:
             print(f"VIOLATION with seed {seed} in cycle {cycle}: {violation}")
             return 1
@@ -105,9 +108,10 @@ async def torture(seed, cycles):
         for attempt in journal.attempts:
             name = f"{attempt.kind} {attempt.answer[0]}"
             counts[name] = counts.get(name, 0) + 1
-        print(f"seed {seed}: {cycles} kills under load, {tortured.early_kills} during recovery, "
+        print(f"seed {seed}: {cycle} kills under load, {tortured.early_kills} during recovery, "
               f"{len(journal.attempts)} answers, {time.monotonic() - began:.0f} s")
         print(", ".join(f"{name}: {count}" for name, count in sorted(counts.items())))
+        tell(kills=cycle, kills_during_recovery=tortured.early_kills, answers=len(journal.attempts))
     return 0
 
 
@@ -223,7 +227,8 @@ async def self_test(seed):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--cycles", type=int, default=200)
+    parser.add_argument("--cycles", type=int)
+    parser.add_argument("--seconds", type=float)
     parser.add_argument("--seed", type=int, default=time.time_ns() % 2**32)
     parser.add_argument("--births", type=int, default=0)
     parser.add_argument("--self-test", action="store_true")
@@ -232,7 +237,8 @@ def main():
         return asyncio.run(self_test(options.seed))
     if options.births:
         return births(options.seed, options.births)
-    return asyncio.run(torture(options.seed, options.cycles))
+    cycles = options.cycles or (sys.maxsize if options.seconds else 200)
+    return asyncio.run(torture(options.seed, cycles, options.seconds or float("inf")))
 
 
 if __name__ == "__main__":

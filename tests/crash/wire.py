@@ -9,8 +9,16 @@ class Gone(Exception):
     """The connection broke: whether the request had an effect is not known."""
 
 
+def _encoded(request):
+    method, path, body, key = request
+    key_line = f"Idempotency-Key: {key}\r\n" if key else ""
+    head = (f"{method} {BASE}{path} HTTP/1.1\r\nHost: shop\r\n{key_line}"
+            f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n")
+    return head.encode() + body
+
+
 class Wire:
-    """One kept connection, one request at a time."""
+    """One kept connection; one call at a time."""
 
     def __init__(self, port):
         self._port = port
@@ -31,18 +39,22 @@ class Wire:
 
     async def ask(self, method, path, body=b"", key=None):
         """(status, replayed, body)"""
+        return (await self.ask_all([(method, path, body, key)]))[0]
+
+    async def ask_all(self, requests):
+        """The answers of several (method, path, body, key), sent at once, in their order."""
         if self._writer is None:
             await self.open()
-        key_line = f"Idempotency-Key: {key}\r\n" if key else ""
-        head = (f"{method} {BASE}{path} HTTP/1.1\r\nHost: shop\r\n{key_line}"
-                f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n")
         try:
-            self._writer.write(head.encode() + body)
-            head = await self._reader.readuntil(b"\r\n\r\n")
-            fields = dict(line.split(b": ", 1) for line in head.split(b"\r\n")[1:-2])
-            fields = {name.lower(): value for name, value in fields.items()}
-            answer = await self._reader.readexactly(int(fields[b"content-length"]))
+            self._writer.write(b"".join(map(_encoded, requests)))
+            return [await self._answer() for _ in requests]
         except (OSError, asyncio.IncompleteReadError) as error:
             self.close()
             raise Gone from error
-        return int(head[9:12]), b"idempotent-replayed" in fields, answer
+
+    async def _answer(self):
+        head = await self._reader.readuntil(b"\r\n\r\n")
+        fields = dict(line.split(b": ", 1) for line in head.split(b"\r\n")[1:-2])
+        fields = {name.lower(): value for name, value in fields.items()}
+        body = await self._reader.readexactly(int(fields[b"content-length"]))
+        return int(head[9:12]), b"idempotent-replayed" in fields, body
