@@ -141,6 +141,11 @@ int run(const Arguments& arguments) {
         n(done), n(arguments.seed), n(sum.commands), n(sum.attempts), n(sum.answers), n(sum.events),
         n(sum.crashes), n(sum.failed_appends), n(sum.unknown_outcomes), n(sum.checkpoints),
         n(sum.simulated_ms / 3'600'000));
+    std::printf(
+        "counts: {\"seeds\": %llu, \"commands\": %llu, \"requests\": %llu, \"crashes\": %llu, "
+        "\"failed_appends\": %llu, \"unknown_outcomes\": %llu, \"simulated_hours\": %llu}\n",
+        n(done), n(sum.commands), n(sum.attempts), n(sum.crashes), n(sum.failed_appends),
+        n(sum.unknown_outcomes), n(sum.simulated_ms / 3'600'000));
     return 0;
 }
 

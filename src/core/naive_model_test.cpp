@@ -315,7 +315,9 @@ TEST(NaiveModel, AgreesWithTheMachineOnEveryOutcomeAndQuantity) {
     const auto took_ms = (base::elapsed_nanoseconds() - began) / 1'000'000;
     std::cout << tally.commands << " commands, episodes " << first << " to " << number - 1 << ", "
               << took_ms << " ms, " << tally.grants << " grants, "
-              << ::testing::PrintToString(tally.codes) << std::endl;
+              << ::testing::PrintToString(tally.codes) << std::endl
+              << "counts: {\"episodes\": " << number - first << ", \"commands\": " << tally.commands
+              << "}" << std::endl;
     if (commands >= kCommands) {
         expect_variety(tally, 10);
     }

@@ -11,6 +11,7 @@ import shutil
 import time
 import unittest
 
+from counts import tell
 from damaged_ledger_test import hold_body, make_ledger
 from holdfast_process import DidNotStart, Service, run, temporary_directory
 from rest_client import Client
@@ -57,6 +58,7 @@ class FlippedBits(unittest.TestCase):
                     with self.subTest(seed=seed, file=str(file), bit=bit):
                         counts[self.judge(sound, root / "flipped", file, bit, expected)] += 1
         print(f"seed {seed}: {counts} over {len(files)} files")
+        tell(**counts)
         self.assertGreater(counts["detected"], 0)
 
     def judge(self, sound, ledger, file, bit, expected):

@@ -68,6 +68,8 @@ class Exploration {
                         static_cast<double>(base::elapsed_nanoseconds() - began) / 1e9);
             std::fflush(stdout);
         }
+        std::printf("counts: {\"states\": %zu, \"transitions\": %llu}\n", seen_.size(),
+                    static_cast<unsigned long long>(transitions_));
         return true;
     }
 

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Cuts the power of the real service at random moments under load and checks every promise.
 
-    power_cut_test.py --cycles 200 [--seed N]
+    power_cut_test.py --cycles 200 [--seed N]      or --seconds N
     power_cut_test.py --self-test        a disk that lies about its syncs must be noticed
 
 Each cycle serves what the disk held after the last cut, checks it against everything that was ever
@@ -21,6 +21,7 @@ import sys
 import time
 
 from checker import Checker
+from counts import tell
 from disk import Disk, Unseen
 from holdfast_process import DidNotStart, run, temporary_directory
 from journal import Journal, Violation
@@ -129,15 +130,17 @@ def workplace(keep):
         yield pathlib.Path(keep)
 
 
-async def torture(seed, cycles, lies_about=(), keep=None):
+async def torture(seed, cycles, seconds=float("inf"), lies_about=(), keep=None):
+    """Ends with whichever bound comes first."""
     began = time.monotonic()
     with workplace(keep) as directory:
         tortured = Run(directory, seed, lies_about)
         cycle = 0
         try:
-            for cycle in range(1, cycles + 1):
+            while cycle < cycles and time.monotonic() - began < seconds:
+                cycle += 1
                 await tortured.cycle(cycle)
-            await tortured.finish(cycles)
+            await tortured.finish(cycle)
         except (Violation, DidNotStart, Unseen) as violation:
             print(f"VIOLATION with seed {seed} in cycle {cycle}: {violation}")
             return 1
@@ -145,6 +148,8 @@ async def torture(seed, cycles, lies_about=(), keep=None):
         print(f"seed {seed}: {counts['cuts']} power cuts, {counts['early']} of them while it "
               f"started, {len(tortured.journal.attempts)} answers, "
               f"{time.monotonic() - began:.0f} s")
+        tell(cuts=counts["cuts"], cuts_during_start=counts["early"],
+             answers=len(tortured.journal.attempts))
     return 0
 
 
@@ -157,7 +162,8 @@ async def self_test(seed):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--cycles", type=int, default=20)
+    parser.add_argument("--cycles", type=int)
+    parser.add_argument("--seconds", type=float)
     parser.add_argument("--seed", type=int, default=time.time_ns() % 2**32)
     parser.add_argument("--self-test", action="store_true")
     parser.add_argument("--keep", help="a new directory, kept as it is at a violation")
@@ -165,7 +171,9 @@ def main():
     shim()
     if options.self_test:
         return asyncio.run(self_test(options.seed))
-    return asyncio.run(torture(options.seed, options.cycles, keep=options.keep))
+    cycles = options.cycles or (sys.maxsize if options.seconds else 20)
+    return asyncio.run(torture(options.seed, cycles, options.seconds or float("inf"),
+                               keep=options.keep))
 
 
 if __name__ == "__main__":

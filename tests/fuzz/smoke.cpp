@@ -109,6 +109,9 @@ void run(const Target& target, const std::filesystem::path& corpora, std::uint64
     }
     std::printf("%.*s: %llu inputs\n", static_cast<int>(target.name.size()), target.name.data(),
                 static_cast<unsigned long long>(runs + corpus.size() - 1));
+    std::printf("counts: {\"%.*s\": %llu}\n", static_cast<int>(target.name.size()),
+                target.name.data(), static_cast<unsigned long long>(runs + corpus.size() - 1));
+    std::fflush(stdout);
 }
 
 int main_of(std::span<char*> words) {

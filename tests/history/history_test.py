@@ -18,6 +18,7 @@ import time
 import positions
 import search
 from clients import (Book, Client, GrpcShop, Lost, RestShop, Violation, as_clients_know_it, settle)
+from counts import tell
 from history import Operation
 from holdfast_process import DidNotStart, Service, run, temporary_directory
 
@@ -144,6 +145,8 @@ def shop(seconds, seed):
     print(f"seed {seed}: {number} rounds, {tested.kills} kills, {len(tested.book.operations)} "
           f"operations, {tested.unknown} of unknown outcome, {tested.book.replays} asked again; "
           f"{tested.searched} SKUs searched, {tested.undecided} given up")
+    tell(rounds=number, kills=tested.kills, operations=len(tested.book.operations),
+         unknown_outcomes=tested.unknown, skus_searched=tested.searched)
     for each in tested.wrong[:10]:
         print(f"VIOLATION with seed {seed}: {each}")
     # A search that gives up often would find nothing.
