@@ -118,6 +118,12 @@ class Page(unittest.TestCase):
             if goal.id != "machine-allocations" and goal.id != "storm-refusals":
                 self.assertIn(goal.id, misses)
 
+    def test_who_only_syncs_keeps_requests_for_the_rest_of_one_sync_and_all_of_the_next(self):
+        self.assertEqual(stats.waits_behind_syncs([100.0, 100.0], points=2), [125.0, 175.0])
+        # One sync in ten takes ten times as long: more than a third of the time is behind it.
+        waits = stats.waits_behind_syncs(([100.0] * 9 + [1_000.0]) * 10)
+        self.assertGreater(waits[len(waits) * 2 // 3], 500.0)
+
     def test_an_audit_that_failed_is_in_the_table(self):
         entries = [self.entry("hot", "naive", audit={"oversold": 7, "leaked": 0}, per_second=10.0,
                               commands=10, server_cpu=1.0)]
@@ -136,7 +142,8 @@ class Page(unittest.TestCase):
     def test_half_load_is_half_of_what_is_sustained_and_says_how_far_views_are_behind(self):
         open_loop = dict.fromkeys(("p50_us", "p90_us", "p99_us", "p999_us", "max_us",
                                    "batch_commands", "batch_bytes", "fdatasync_p50_us",
-                                   "fdatasync_p99_us"), 1.0)
+                                   "fdatasync_p99_us", "only_syncs_p99_us",
+                                   "only_syncs_max_us"), 1.0)
         burst = {"per_second": 600_000.0, "seconds": 2.0, "events_behind": 900_000.0,
                  "commands": 1_200_000, "batch_commands": 5_000.0, "p99_us": 1.0, "cpu": 4.0}
         sustained = {**burst, "catch_up_seconds": 10.0, "sustained_per_second": 100_000.0,

@@ -12,7 +12,7 @@ FILE_BYTES = 64 * 1024 * 1024
 
 
 def fdatasync_us(directory, size, times=100):
-    """Microseconds of each write with its fdatasync, sorted."""
+    """Microseconds of each write with its fdatasync, one after another."""
     path = os.path.join(directory, "probe")
     block = os.urandom(size)
     took = []
@@ -28,12 +28,12 @@ def fdatasync_us(directory, size, times=100):
     finally:
         os.close(handle)
         os.unlink(path)
-    return sorted(took)
+    return took
 
 
 def probe(directory, times=100):
     out = {}
     for size in SIZES:
-        took = fdatasync_us(directory, size, times)
+        took = sorted(fdatasync_us(directory, size, times))
         out[str(size)] = {"p50_us": statistics.median(took), "p99_us": took[int(len(took) * 0.99)]}
     return out

@@ -313,7 +313,9 @@ class Report:
                 f"{short(run['events_behind'])} events behind at its end; batches of "
                 f"{run['batch_commands']:.0f} commands and {run['batch_bytes']:.0f} bytes, whose "
                 f"fdatasync alone took {milliseconds(run['fdatasync_p50_us'])} (p99 "
-                f"{milliseconds(run['fdatasync_p99_us'])}).\n\n")
+                f"{milliseconds(run['fdatasync_p99_us'])}). A server that did nothing but such "
+                f"syncs would show p99 {milliseconds(run['only_syncs_p99_us'])}, max "
+                f"{milliseconds(run['only_syncs_max_us'])}.\n\n")
 
     @staticmethod
     def recovery(entry):

@@ -33,6 +33,19 @@ def paired_ratios(ours, theirs):
     return [mine / other for mine, other in zip(ours, theirs) if other]
 
 
+def waits_behind_syncs(took, points=16):
+    """How long requests would wait for a server that only syncs, batch after batch, sorted.
+
+    A request that comes while a sync runs waits for the rest of it and then for its own. Requests
+    come evenly in time, so a long sync keeps more of them waiting than a short one.
+    """
+    waits = []
+    for this, after in zip(took, took[1:]):
+        share = max(1, round(points * this / statistics.median(took)))
+        waits.extend(this * (i + 0.5) / share + after for i in range(share))
+    return sorted(waits)
+
+
 def best(points):
     """The value with the highest rate: [(value, rate), ...]."""
     return max(points, key=lambda point: point[1])[0]
