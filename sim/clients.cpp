@@ -57,8 +57,8 @@ void Clients::unheard(std::size_t number, Duration now, base::Prng& dice, const 
     // Ever more patient, as clients should be: else those of a service that keeps crashing grow
     // into a crowd that no later start can serve before the next crash.
     const std::int64_t patience = kTimeoutMs << std::min(call.attempts / 2, kDoublingsMax);
-    deliver(number, now + Duration(late ? dice.between(kTimeoutMs, kHoursMs)
-                                        : dice.between(1, patience)));
+    deliver(number,
+            now + Duration(late ? dice.between(kTimeoutMs, kHoursMs) : dice.between(1, patience)));
 }
 
 void Clients::hear(std::size_t number, const partition::Answer& answer, Duration now,
