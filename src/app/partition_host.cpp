@@ -346,6 +346,7 @@ void PartitionHost::reserve_memory() {
 }
 
 void PartitionHost::run_memory(const std::stop_token& stop) {
+    use_idle_priority();
     std::mutex mutex;
     std::condition_variable_any stopping;
     std::unique_lock lock(mutex);

@@ -15,6 +15,7 @@ namespace holdfast::core {
 namespace {
 
 constexpr std::size_t kHugePage = std::size_t{2} << 20;
+constexpr std::size_t kSmallPage = std::size_t{4} << 10;
 constexpr std::size_t kRegion = std::size_t{32} << 20;
 constexpr std::size_t kLine = 64;
 
@@ -50,24 +51,20 @@ class Regions {
 
     void reserve(std::size_t bytes) {
         while (std::byte* const region = is_ready(bytes) ? nullptr : map_region()) {
-            const bool touched = touch(region);
+            touch(region);
             const std::lock_guard lock(mutex_);
             ready_.push_back(region);
-            if (!touched) {
-                return;
-            }
         }
     }
 
   private:
-    // Page by page: while the kernel clears pages, nobody else in the process can map memory.
-    static bool touch(std::byte* region) {
-        for (std::size_t at = 0; at < kRegion; at += kHugePage) {
-            if (madvise(region + at, kHugePage, MADV_POPULATE_WRITE) != 0) {
-                return false;
-            }
+    // By writing, not by MADV_POPULATE_WRITE: that holds the lock of the whole address space while
+    // the kernel clears pages (milliseconds for a huge one), and every thread whose heap grows
+    // meanwhile waits for it. A page fault holds the lock of this mapping only.
+    static void touch(std::byte* region) {
+        for (std::size_t at = 0; at < kRegion; at += kSmallPage) {
+            *const_cast<volatile std::byte*>(region + at) = std::byte{0};
         }
-        return true;
     }
     bool is_ready(std::size_t bytes) {
         const std::lock_guard lock(mutex_);
