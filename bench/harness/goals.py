@@ -228,7 +228,7 @@ def recovery(records):
 def footprint(records):
     group = "footprint"
     disk = records.first("sustained")
-    per_event = disk["disk_bytes"] / disk["events"] if disk else None
+    per_event = disk["disk_bytes"] / disk["events_in_files"] if disk else None
     small = records.first("footprint", "1,000,000 holds")
     large = records.first("footprint", "10,000,000 holds")
     return [

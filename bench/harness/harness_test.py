@@ -147,7 +147,8 @@ class Page(unittest.TestCase):
         burst = {"per_second": 600_000.0, "seconds": 2.0, "events_behind": 900_000.0,
                  "commands": 1_200_000, "batch_commands": 5_000.0, "p99_us": 1.0, "cpu": 4.0}
         sustained = {**burst, "catch_up_seconds": 10.0, "sustained_per_second": 100_000.0,
-                     "disk_bytes": 120.0, "events": 1.0}
+                     "left_behind": 0,
+                     "disk_bytes": 120.0, "events_in_files": 1.0}
         page = report.Report([
             {"phase": "service", "name": "0 live", "live": 0, "result": {**burst, "audit": True}},
             {"phase": "sustained", "name": "in process", "result": {**sustained, "audit": True}},

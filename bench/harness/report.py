@@ -296,7 +296,9 @@ class Report:
                 f"{short(burst['events_behind'])} events behind. It sustains "
                 f"{rate(run['sustained_per_second'])}: {short(run['commands'])} commands were taken "
                 f"in {run['seconds']:.1f} s, and the slowest of index, history and archive had "
-                f"followed {run['catch_up_seconds']:.1f} s later; all of that time is counted. "
+                f"followed {run['catch_up_seconds']:.1f} s later"
+                + (f", but for {short(run['left_behind'])} events" if run["left_behind"] else "")
+                + "; all of that time is counted. "
                 "Half load is half of what it sustains.\n\n")
 
     @staticmethod

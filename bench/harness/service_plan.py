@@ -98,7 +98,7 @@ def whole_service(bench, place):
         bench.record("service", f"{live:,} live", result, live=live)
         bursts.append(result["per_second"])
     place.fresh()
-    result = place.service("load", seconds=size.burst_seconds, catch_up=1)
+    result = place.service("load", seconds=bench.seconds, catch_up=1)
     result["disk_bytes"] = place.disk_bytes()
     bench.record("sustained", "in process", result)
     for phase, seconds, rate in (
