@@ -14,6 +14,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 TESTS = ROOT / "tests"
 PYTHON = "/usr/bin/python3"  # the system's, as in tests/support/python_test.cmake
 TURN_SECONDS = 300
+# At idle priority, beside builds, a process may not be run for minutes: that is no broken promise.
+PATIENCE_SECONDS = 1800
 KINDS = ("rocksdb", "segments")
 
 
@@ -53,6 +55,7 @@ def outside(turn):
     """What a script that drives the real binary needs to find."""
     folders = ("support", "crash", "history", "faults", "blackbox")
     return {"HOLDFAST_BINARY": turn.build / "src/app/holdfast",
+            "HOLDFAST_PATIENCE": PATIENCE_SECONDS,
             "HOLDFAST_LEDGER_KIND": turn.kind,
             "FAULTDISK_SHIM": turn.build / "tests/faults/libfaultdisk.so",
             "PYTHONPATH": os.pathsep.join(str(TESTS / folder) for folder in folders),

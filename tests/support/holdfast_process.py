@@ -18,8 +18,10 @@ import tempfile
 import threading
 import time
 
-START_LIMIT = 60.0
-STOP_LIMIT = 60.0
+# Seconds that are waited before silence counts as a failure. Long runs at idle priority have more.
+PATIENCE = float(os.environ.get("HOLDFAST_PATIENCE", "60"))
+START_LIMIT = PATIENCE
+STOP_LIMIT = PATIENCE
 _PR_SET_PDEATHSIG = 1
 _LIBC = ctypes.CDLL(None)
 
@@ -37,7 +39,7 @@ def clean_environment(**more):
     return {**kept, **more}
 
 
-def run(*arguments, environment=None, limit=120.0, **more):
+def run(*arguments, environment=None, limit=2 * PATIENCE, **more):
     """Runs one command to its end; output as text."""
     return subprocess.run([binary(), *map(str, arguments)], capture_output=True, text=True,
                           env=clean_environment(**(environment or {})), timeout=limit,
