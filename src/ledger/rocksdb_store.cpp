@@ -100,13 +100,16 @@ Result<void> Store::open(StoreMode mode) {
         {"private", small_family_options()},
         {"meta", small_family_options()},
     };
+    // Opening may throw for lack of a thread with the handles there already and the database not:
+    // what a destructor sees is either both or none.
     rocksdb::DB* opened = nullptr;
+    std::vector<rocksdb::ColumnFamilyHandle*> handles;
     const auto open_with = [&](bool passes_torn_end) {
         const rocksdb::DBOptions options = database_options(mode, passes_torn_end);
         return mode == StoreMode::read || mode == StoreMode::salvage
-                   ? rocksdb::DB::OpenForReadOnly(options, directory_, families, &families_,
-                                                  &opened, /*error_if_wal_file_exists=*/false)
-                   : rocksdb::DB::Open(options, directory_, families, &families_, &opened);
+                   ? rocksdb::DB::OpenForReadOnly(options, directory_, families, &handles, &opened,
+                                                  /*error_if_wal_file_exists=*/false)
+                   : rocksdb::DB::Open(options, directory_, families, &handles, &opened);
     };
     if (mode != StoreMode::read && mode != StoreMode::salvage) {
         lower_background_priority();
@@ -120,6 +123,7 @@ Result<void> Store::open(StoreMode mode) {
     }
     TRY_VOID(check(status));
     database_.reset(opened);
+    families_ = std::move(handles);
     return {};
 }
 
