@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <limits>
 #include <span>
 #include <string_view>
@@ -118,31 +119,61 @@ class BodyWriter {
     std::byte* end_ = nullptr;
 };
 
-// Reads fields and remembers whether everything so far was as the format demands.
+// Reads fields and remembers whether everything so far was as the format demands. Replaying a
+// ledger is mostly this, so its fields are read in place: base::ByteReader makes a call for each.
 class BodyReader {
   public:
-    explicit BodyReader(std::span<const std::byte> body) : in_(body) {}
+    explicit BodyReader(std::span<const std::byte> body)
+        : at_(body.data()), end_(body.data() + body.size()) {}
 
     void require(bool holds) { sound_ = sound_ && holds; }
     [[nodiscard]] bool sound() const { return sound_; }
     // Everything was there, in range, and nothing is left over.
-    [[nodiscard]] bool finished() const { return sound_ && !in_.failed() && in_.left() == 0; }
+    [[nodiscard]] bool finished() const { return sound_ && at_ == end_; }
 
     template <typename Integer>
     [[nodiscard]] Integer fixed() {
-        return in_.fixed<Integer>();
+        if (left() < sizeof(Integer)) [[unlikely]] {
+            fail();
+            return {};
+        }
+        Integer value{};
+        std::memcpy(&value, at_, sizeof value);
+        at_ += sizeof value;
+        return value;
+    }
+    [[nodiscard]] std::uint64_t varint() {
+        if (at_ != end_ && std::to_integer<std::uint8_t>(*at_) < 0x80) [[likely]] {
+            return std::to_integer<std::uint64_t>(*at_++);
+        }
+        return long_varint();
     }
     template <typename Integer>
     [[nodiscard]] Integer number() {
-        const auto value = in_.varint();
+        const auto value = varint();
         require(value <= static_cast<std::uint64_t>(std::numeric_limits<Integer>::max()));
         return static_cast<Integer>(value);
     }
-    [[nodiscard]] std::int64_t signed_varint() { return in_.signed_varint(); }
+    [[nodiscard]] std::int64_t signed_varint() {
+        const auto value = varint();
+        return static_cast<std::int64_t>(value >> 1) ^ -static_cast<std::int64_t>(value & 1);
+    }
     [[nodiscard]] std::int64_t not_negative() { return number<std::int64_t>(); }
     [[nodiscard]] base::Duration duration() { return base::Duration(not_negative()); }
-    [[nodiscard]] std::string_view text() { return in_.text(); }
-    [[nodiscard]] base::Digest128 digest() { return in_.digest(); }
+    [[nodiscard]] std::string_view text() {
+        const std::uint64_t size = varint();
+        if (size > left()) [[unlikely]] {
+            fail();
+            return {};
+        }
+        const std::byte* const begin = std::exchange(at_, at_ + size);
+        return {reinterpret_cast<const char*>(begin), size};
+    }
+    [[nodiscard]] base::Digest128 digest() {
+        const auto high = fixed<std::uint64_t>();
+        const auto low = fixed<std::uint64_t>();
+        return {.high = high, .low = low};
+    }
 
     // Enumerators that run from 0 to `last`.
     template <typename Enum>
@@ -174,19 +205,30 @@ class BodyReader {
     }
     // How many items follow: never more than the bytes that are left can hold.
     [[nodiscard]] std::size_t count(std::size_t item_bytes_min) {
-        const auto value = in_.varint();
-        const bool fits = value <= in_.left() / item_bytes_min;
+        const auto value = varint();
+        const bool fits = value <= left() / item_bytes_min;
         require(fits);
         return fits ? value : 0;
     }
     [[nodiscard]] base::Time time(base::Time origin = {}) {
-        const auto distance = static_cast<std::uint64_t>(in_.signed_varint());
+        const auto distance = static_cast<std::uint64_t>(signed_varint());
         return base::time_from_ms(
             static_cast<std::int64_t>(static_cast<std::uint64_t>(base::to_ms(origin)) + distance));
     }
 
   private:
-    base::ByteReader in_;
+    [[nodiscard]] std::size_t left() const { return static_cast<std::size_t>(end_ - at_); }
+    // What follows reads as zero.
+    void fail() {
+        sound_ = false;
+        at_ = end_;
+    }
+    // One of several bytes, or a broken one: needless or too large, by the rule of
+    // base::ByteReader.
+    [[nodiscard]] std::uint64_t long_varint();
+
+    const std::byte* at_;
+    const std::byte* end_;
     bool sound_ = true;
 };
 

@@ -116,6 +116,24 @@ void BodyWriter::grow(std::size_t size) {
     end_ = out_.data() + out_.size();
 }
 
+std::uint64_t BodyReader::long_varint() {
+    std::uint64_t value = 0;
+    for (unsigned shift = 0; shift < 64 && at_ != end_; shift += 7) {
+        const auto byte = std::to_integer<std::uint64_t>(*at_++);
+        const bool too_big = shift == 63 && byte > 1;
+        const bool needless = shift > 0 && byte == 0;  // one value has one encoding
+        if (too_big || needless) {
+            break;
+        }
+        value |= (byte & 0x7f) << shift;
+        if (byte < 0x80) {
+            return value;
+        }
+    }
+    fail();
+    return 0;
+}
+
 void encode(const Event& event, base::Buffer& payload) {
     BodyWriter out(payload);
     const auto start = out.size();

@@ -90,7 +90,9 @@ void read_line(BodyReader& in, const LineImage* before, LineImage& line) {
     line.soft = (flags & kSoft) != 0;
     line.sku = in.id<SkuId>();
     for (unsigned left = units; left != 0; left &= left - 1) {
-        line.units.*kUnits[static_cast<std::size_t>(std::countr_zero(left))] = in.not_negative();
+        const std::int64_t quantity = in.not_negative();
+        in.require(quantity != 0);
+        line.units.*kUnits[static_cast<std::size_t>(std::countr_zero(left))] = quantity;
     }
     if ((flags & kHasPool) != 0) {
         line.pool = in.id<PoolId>();
@@ -106,7 +108,7 @@ void read_line(BodyReader& in, const LineImage* before, LineImage& line) {
     if ((flags & kHasGroup) != 0) {
         line.group = in.text();
     }
-    in.require(flags == flags_of(line) && units == mask_of(line.units));
+    in.require(flags == flags_of(line));
     in.require(is_sound(line) && is_in_place(before, line));
 }
 
