@@ -167,7 +167,8 @@ void prefetch_records(const State& state, std::span<const Event> events) {
     Trails trails;
     const std::size_t count = std::min(events.size(), trails.size());
     for (std::size_t i = 0; i < count; ++i) {
-        if (const auto* const changed = std::get_if<ReservationChanged>(&events[i])) {
+        const auto* const changed = std::get_if<ReservationChanged>(&events[i]);
+        if (changed != nullptr && !changed->image.lines.empty()) {
             trails[i].key = changed->key.key;
             trails[i].id = changed->image.id;
             trails[i].sku = changed->image.lines.front().sku.value();

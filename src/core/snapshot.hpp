@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <utility>
 
 #include "base/bytes.hpp"
 #include "base/result.hpp"
@@ -25,7 +26,9 @@ using ChunkSink = std::function<base::Result<void>(std::span<const std::byte>)>;
 
 class SnapshotReader {
   public:
-    SnapshotReader() : state_(std::make_unique<State>()) {}
+    // The state is read into `state`, a new one.
+    explicit SnapshotReader(std::unique_ptr<State> state = std::make_unique<State>())
+        : state_(std::move(state)) {}
 
     // The next chunk. Errors: corrupted, newer_format.
     [[nodiscard]] base::Result<void> add(std::span<const std::byte> chunk);
@@ -35,12 +38,15 @@ class SnapshotReader {
   private:
     [[nodiscard]] base::Result<void> read_record(base::ByteReader& reader);
     [[nodiscard]] base::Result<void> read_header(base::ByteReader& reader);
+    [[nodiscard]] base::Result<void> read_reservations(base::ByteReader& reader);
+    void look_ahead_to_keys(base::ByteReader reader);
     [[nodiscard]] bool read_end(base::ByteReader& reader);
 
     std::unique_ptr<State> state_;
     std::uint64_t expected_hash_ = 0;
     bool complete_ = false;
     bool started_ = false;
+    std::size_t keys_ahead_ = 0;  // that were asked for
 };
 
 }  // namespace holdfast::core
