@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "app/recovery_ahead.hpp"
 #include "base/check.hpp"
 #include "bench/ledgers.hpp"
 #include "cli/serve_settings.hpp"
@@ -71,13 +72,14 @@ LeanHost::LeanHost(const std::string& where) {
                                         {.high = 1, .low = 2}, {.high = 3, .low = 4})
                   .has_value());
     }
-    auto recovered = partition::recover(*ledger_);
+    auto recovered = app::recover_ahead(*ledger_);
     CHECK(recovered.has_value());
     writer_ = std::make_unique<partition::Writer>(std::move(recovered->state), *ledger_,
                                                   *ledger_->tail(), published_, clock_.now(),
                                                   clock_.now().wall, partition::WriterOptions{});
-    auto replayer =
-        partition::Replayer::open(*ledger_, nullptr, {.checkpoint_every_events = UINT64_MAX});
+    auto replayer = partition::Replayer::open(
+        *ledger_, nullptr,
+        {.checkpoint_every_events = UINT64_MAX, .known_checkpoint = recovered->checkpoint});
     CHECK(replayer.has_value());
     replayer_ = std::move(*replayer);
     writer_thread_ = std::jthread([this] { run_writer(); });

@@ -1,5 +1,6 @@
 // How long until the first answer: a checkpoint with `live` holds and `tail` events after it,
 // behind a ledger of `before` events more; and how fast the whole ledger replays from nothing.
+#include "app/recovery_ahead.hpp"
 #include "base/check.hpp"
 #include "bench/service/json.hpp"
 #include "bench/service/modes.hpp"
@@ -23,15 +24,16 @@ double seconds_since(steady_clock::time_point begin) {
 void replay_all(ledger::Ledger& ledger, std::uint64_t last, Json& json) {
     const auto replaying = steady_clock::now();
     core::State state;
-    ledger::Feed feed(ledger, model::Sequence(0));
+    std::uint64_t events = 0;
+    app::FeedAhead feed(ledger, model::Sequence(0));
     while (feed.next_batches(64,
                              [&](const ledger::Batch& batch) {
+                                 events = batch.last().value();
                                  return core::replay(state, batch.payload, batch.header.first,
                                                      batch.header.time);
                              })
                .value_or(0) != 0) {
     }
-    const std::uint64_t events = feed.position().value();
     CHECK(events >= last);
     json.number("replayed_events", static_cast<double>(events));
     json.number("replay_per_second", static_cast<double>(events) / seconds_since(replaying));

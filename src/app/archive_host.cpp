@@ -67,12 +67,12 @@ void ArchiveHost::discard() {
     std::filesystem::remove_all(directory_, ignored);
 }
 
-void ArchiveHost::start(const base::Clock& clock, partition::Writer& writer,
-                        model::Sequence offered, partition::Replayer& replayer) {
+void ArchiveHost::start(const base::Clock& clock, partition::Writer& writer, const Offered& offered,
+                        partition::Replayer& replayer) {
     lookups_->on_found([&writer] { writer.wake(); });
     archiver_ = std::make_unique<partition::Archiver>(ledger_, *archive_, options_);
-    archiver_->offer_to(*writer.leaving(), offered);
-    archiver_->offer_to(replayer.leaving(), replayer.state().archived.offered);
+    archiver_->offer_to(*writer.leaving(), offered.writer);
+    archiver_->offer_to(replayer.leaving(), offered.replayer);
     archiver_thread_ = std::jthread([this, &clock, &writer] { run_archiver(clock, writer); });
     lookup_thread_ = std::jthread([this] { run_lookups(); });
 }

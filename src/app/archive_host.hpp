@@ -41,9 +41,13 @@ class ArchiveHost {
     [[nodiscard]] partition::Lookups& lookups() { return *lookups_; }
     [[nodiscard]] const partition::ArchiverOptions& options() const { return options_; }
 
-    // Begins to move and to look up. `offered`: what the writer's state had forgotten up to when it
-    // was recovered.
-    void start(const base::Clock& clock, partition::Writer& writer, model::Sequence offered,
+    // What each state had forgotten up to when it was made.
+    struct Offered {
+        model::Sequence writer;
+        model::Sequence replayer;
+    };
+    // Begins to move and to look up.
+    void start(const base::Clock& clock, partition::Writer& writer, const Offered& offered,
                partition::Replayer& replayer);
     // After the writer has ended: until then it waits for lookups.
     void stop();

@@ -13,6 +13,7 @@
 #include "app/archive_host.hpp"
 #include "app/index_observer.hpp"
 #include "app/ledger_source.hpp"
+#include "app/recovery_ahead.hpp"
 #include "app/service_files.hpp"
 #include "app/threads.hpp"
 #include "base/check.hpp"
@@ -206,13 +207,15 @@ bool PartitionHost::follow() {
     return *moved;
 }
 
-Result<void> PartitionHost::open_replayer(const cli::ServeOptions& options) {
+Result<void> PartitionHost::open_replayer(const cli::ServeOptions& options,
+                                          model::Sequence checkpoint) {
     const auto open = [&] {
         observer_ = std::make_unique<IndexObserver>(*index_, published_);
         return partition::Replayer::open(
             *ledger_, observer_.get(),
             {.checkpoint_every_events = options.checkpoint_every_events,
-             .archive = &archive_->archive()});
+             .archive = &archive_->archive(),
+             .known_checkpoint = checkpoint});
     };
     auto opened = open();
     if (!opened && observer_->found_damage()) {
@@ -227,7 +230,7 @@ Result<void> PartitionHost::open_replayer(const cli::ServeOptions& options) {
 
 // An archive that leads to a state which the ledger contradicts is made again.
 Result<partition::Recovered> PartitionHost::recover() {
-    auto recovered = partition::recover(*ledger_, &archive_->archive(), archive_->options());
+    auto recovered = recover_ahead(*ledger_, &archive_->archive(), archive_->options());
     if (recovered || recovered.error().code != ErrorCode::corrupted ||
         archive_->archive().position().value() == 0) {
         return recovered;
@@ -235,7 +238,7 @@ Result<partition::Recovered> PartitionHost::recover() {
     base::log_warning("the archive may be damaged and is made again",
                       {{"detail", std::string_view(recovered.error().message)}});
     TRY_VOID(archive_->remake());
-    return partition::recover(*ledger_, &archive_->archive(), archive_->options());
+    return recover_ahead(*ledger_, &archive_->archive(), archive_->options());
 }
 
 Result<void> PartitionHost::start(const cli::ServeOptions& options, const base::Clock& clock) {
@@ -248,7 +251,9 @@ Result<void> PartitionHost::start(const cli::ServeOptions& options, const base::
         ArchiveHost::open(directory_ + "/archive", *ledger_,
                           {.hot_events = options.hot_events, .hot_for = options.hot_window}));
     TRY(auto recovered, recover());
-    const model::Sequence offered = recovered.state->archived.offered;
+    const model::Sequence checkpoint = recovered.checkpoint;
+    const ArchiveHost::Offered offered{.writer = recovered.state->archived.offered,
+                                       .replayer = recovered.checkpoint_offered};
     base::log_info("recovered", {{"position", recovered.last.value()},
                                  {"checkpoint", recovered.checkpoint.value()},
                                  {"live_holds", recovered.state->totals.live_holds},
@@ -264,7 +269,7 @@ Result<void> PartitionHost::start(const cli::ServeOptions& options, const base::
     writer_ = std::make_unique<partition::Writer>(std::move(recovered.state), *ledger_, tail,
                                                   published_, clock.now(),
                                                   read_last_alive(directory_), writer_options);
-    TRY_VOID(open_replayer(options));
+    TRY_VOID(open_replayer(options, checkpoint));
     history_observer_ = std::make_unique<HistoryObserver>(*history_, published_);
     follower_ = std::make_unique<partition::Follower>(*ledger_, *history_observer_);
     reserve_memory();

@@ -83,7 +83,7 @@ class PartitionHost {
     base::Result<void> open_index(model::Sequence tail);
     base::Result<void> remake_index();
     void discard_index();
-    base::Result<void> open_replayer(const cli::ServeOptions& options);
+    base::Result<void> open_replayer(const cli::ServeOptions& options, model::Sequence checkpoint);
     [[nodiscard]] std::string history_path() const { return directory_ + "/history"; }
     base::Result<void> open_history(model::Sequence tail);
     base::Result<void> remake_history();

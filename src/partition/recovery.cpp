@@ -1,5 +1,7 @@
 #include "partition/recovery.hpp"
 
+#include <utility>
+
 #include "base/log.hpp"
 #include "core/decide.hpp"
 #include "core/replay.hpp"
@@ -24,13 +26,21 @@ Recovered nothing() {
     return {.state = std::make_unique<core::State>(), .checkpoint = {}, .last = {}};
 }
 
+NextBatches read_here(ledger::Ledger& ledger, model::Sequence after) {
+    return [feed = ledger::Feed(ledger, after)](std::size_t batches,
+                                                const ledger::BatchVisitor& visit) mutable {
+        return feed.next_batches(batches, visit);
+    };
+}
+
 // Replays what came after the checkpoint.
 class Recovery {
   public:
     Recovery(ledger::Ledger& ledger, const Recovered& from, Archive* archive,
-             const ArchiverOptions& options)
+             const ArchiverOptions& options, const BatchReader& read)
         : state_(*from.state),
-          feed_(ledger, from.checkpoint),
+          position_(from.checkpoint),
+          next_batches_(read ? read(ledger, from.checkpoint) : read_here(ledger, from.checkpoint)),
           thaw_(make_thawer(archive, ledger)),
           forgetter_(state_, 0),
           behind_max_(kWindowsBehindMax * (options.hot_events + 1)) {
@@ -45,23 +55,27 @@ class Recovery {
     Result<void> run() {
         while (true) {
             TRY(const auto count,
-                feed_.next_batches(kBatchesPerRead, [this](const ledger::Batch& batch) {
-                    return core::replay(state_, batch.payload, batch.header.first,
-                                        batch.header.time, {}, thaw_);
-                }));
+                next_batches_(kBatchesPerRead,
+                              [this](const ledger::Batch& batch) { return replay(batch); }));
             if (count == 0) {
                 return {};
             }
             TRY_VOID(forget());
         }
     }
-    [[nodiscard]] model::Sequence position() const { return feed_.position(); }
+    [[nodiscard]] model::Sequence position() const { return position_; }
 
   private:
+    Result<void> replay(const ledger::Batch& batch) {
+        TRY_VOID(
+            core::replay(state_, batch.payload, batch.header.first, batch.header.time, {}, thaw_));
+        position_ = batch.last();
+        return {};
+    }
     Result<void> forget() {
-        while (archiver_ && position().value() - state_.archived.offered.value() > behind_max_) {
+        while (archiver_ && position_.value() - state_.archived.offered.value() > behind_max_) {
             TRY(const bool moved, archiver_->step({}));
-            const bool forgot = forgetter_.step(SIZE_MAX, position()) > 0;
+            const bool forgot = forgetter_.step(SIZE_MAX, position_) > 0;
             if (!moved && !forgot) {
                 return {};
             }
@@ -70,7 +84,8 @@ class Recovery {
     }
 
     core::State& state_;
-    ledger::Feed feed_;
+    model::Sequence position_;
+    NextBatches next_batches_;
     core::Thawer thaw_;
     Forgetter forgetter_;
     std::optional<Archiver> archiver_;
@@ -79,19 +94,22 @@ class Recovery {
 
 }  // namespace
 
-Result<Recovered> read_checkpoint(ledger::Ledger& ledger) {
-    core::SnapshotReader reader;
+Result<Recovered> read_checkpoint(ledger::Ledger& ledger, std::unique_ptr<core::State> into) {
+    core::SnapshotReader reader(std::move(into));
     TRY(const auto at, ledger.read_newest_checkpoint(
                            [&](std::span<const std::byte> chunk) { return reader.add(chunk); }));
     if (!at) {
         return nothing();
     }
     TRY(auto state, reader.finish());
-    return Recovered{.state = std::move(state), .checkpoint = *at, .last = *at};
+    const model::Sequence offered = state->archived.offered;
+    return Recovered{
+        .state = std::move(state), .checkpoint = *at, .last = *at, .checkpoint_offered = offered};
 }
 
-Result<Recovered> load_checkpoint(ledger::Ledger& ledger, Archive* archive) {
-    TRY(auto out, read_checkpoint(ledger));
+Result<Recovered> load_checkpoint(ledger::Ledger& ledger, Archive* archive,
+                                  std::unique_ptr<core::State> into) {
+    TRY(auto out, read_checkpoint(ledger, std::move(into)));
     const model::Sequence reach = out.state->archived.reach;
     if (reach.value() != 0 && archive == nullptr) {
         return nothing();
@@ -104,10 +122,10 @@ Result<Recovered> load_checkpoint(ledger::Ledger& ledger, Archive* archive) {
     return out;
 }
 
-Result<Recovered> recover(ledger::Ledger& ledger, Archive* archive,
-                          const ArchiverOptions& options) {
+Result<Recovered> recover(ledger::Ledger& ledger, Archive* archive, const ArchiverOptions& options,
+                          const BatchReader& read) {
     TRY(auto out, load_checkpoint(ledger, archive));
-    Recovery recovery(ledger, out, archive, options);
+    Recovery recovery(ledger, out, archive, options, read);
     TRY_VOID(recovery.run());
     out.last = recovery.position();
     return out;

@@ -1,13 +1,17 @@
 // Recovery: the state of a partition from its ledger.
 //
 // The newest checkpoint that reads, then every batch after it, through the same `replay` that
-// standbys and checkpoints use. Thread rule: one thread; the ledger may be read by others.
+// standbys and checkpoints use. Thread rule: one thread; the ledger may be read by others. Whoever
+// has threads to spare gives a reader of batches that works ahead (app/recovery_ahead.hpp).
 #pragma once
 
+#include <cstddef>
+#include <functional>
 #include <memory>
 
 #include "base/result.hpp"
 #include "core/state.hpp"
+#include "ledger/feed.hpp"
 #include "ledger/ledger.hpp"
 #include "partition/archiver.hpp"
 
@@ -17,22 +21,34 @@ struct Recovered {
     std::unique_ptr<core::State> state;
     model::Sequence checkpoint;  // where it started from; 0: from nothing
     model::Sequence last;        // up to where it got: the tail
+    // What the checkpoint's state had forgotten up to (State::archived.offered).
+    model::Sequence checkpoint_offered{};
 };
+
+// Hands over the next batches, up to so many, as ledger::Feed::next_batches does.
+using NextBatches =
+    std::function<base::Result<std::size_t>(std::size_t batches, const ledger::BatchVisitor&)>;
+// Makes one that begins after a position.
+using BatchReader = std::function<NextBatches(ledger::Ledger&, model::Sequence after)>;
 
 // Errors: corrupted and newer_format (naming the position), what ledger and archive return.
 //
 // With an archive the state forgets on the way what has left the hot window, so that memory stays
-// bounded however long the ledger is. Without one it has everything and may be large.
+// bounded however long the ledger is. Without one it has everything and may be large. `read`:
+// nothing means a ledger::Feed on this thread.
 [[nodiscard]] base::Result<Recovered> recover(ledger::Ledger& ledger, Archive* archive = nullptr,
-                                              const ArchiverOptions& options = {});
+                                              const ArchiverOptions& options = {},
+                                              const BatchReader& read = {});
 
 // The newest checkpoint's state and its position; an empty state at 0 if there is none. A state
 // that has forgotten something relies on the archive: one that does not reach far enough catches
-// up first; without one (null) the checkpoint cannot be used.
-[[nodiscard]] base::Result<Recovered> load_checkpoint(ledger::Ledger& ledger,
-                                                      Archive* archive = nullptr);
+// up first; without one (null) the checkpoint cannot be used. The state is read into `into`.
+[[nodiscard]] base::Result<Recovered> load_checkpoint(
+    ledger::Ledger& ledger, Archive* archive = nullptr,
+    std::unique_ptr<core::State> into = std::make_unique<core::State>());
 // The checkpoint as it is, whatever it relies on: to compare with.
-[[nodiscard]] base::Result<Recovered> read_checkpoint(ledger::Ledger& ledger);
+[[nodiscard]] base::Result<Recovered> read_checkpoint(
+    ledger::Ledger& ledger, std::unique_ptr<core::State> into = std::make_unique<core::State>());
 
 // Writes the first batch of an empty ledger: its identity, the tenant and class `default`.
 [[nodiscard]] base::Result<void> create_genesis(ledger::Ledger& ledger,

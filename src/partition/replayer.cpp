@@ -1,5 +1,7 @@
 #include "partition/replayer.hpp"
 
+#include <string>
+
 #include "base/log.hpp"
 #include "core/replay.hpp"
 #include "core/snapshot.hpp"
@@ -45,6 +47,13 @@ Replayer::Replayer(ledger::Ledger& ledger, std::unique_ptr<core::State> state, m
 
 Result<std::unique_ptr<Replayer>> Replayer::open(ledger::Ledger& ledger, ReplayObserver* observer,
                                                  const ReplayerOptions& options) {
+    const model::Sequence known = options.known_checkpoint;
+    if (known.value() != 0 && (observer == nullptr || observer->position() >= known)) {
+        std::unique_ptr<Replayer> later(
+            new Replayer(ledger, std::make_unique<core::State>(), known, observer, options));
+        later->loaded_ = false;
+        return later;
+    }
     TRY(auto start, load_checkpoint(ledger, options.archive));
     std::unique_ptr<Replayer> out(
         new Replayer(ledger, std::move(start.state), start.checkpoint, observer, options));
@@ -56,7 +65,23 @@ Result<std::unique_ptr<Replayer>> Replayer::open(ledger::Ledger& ledger, ReplayO
     return out;
 }
 
+// Into the state that is there: the forgetter works on it.
+Result<void> Replayer::load() {
+    TRY(auto start, load_checkpoint(ledger_, options_.archive, std::move(state_)));
+    if (start.checkpoint != checkpointed_) {
+        return base::failure(base::ErrorCode::unavailable,
+                             "the checkpoint at " + std::to_string(checkpointed_.value()) +
+                                 " does not read a second time");
+    }
+    state_ = std::move(start.state);
+    loaded_ = true;
+    return {};
+}
+
 Result<bool> Replayer::step() {
+    if (!loaded_) {
+        TRY_VOID(load());
+    }
     const model::Sequence before = feed_.position();
     TRY(const base::Time as_of, read_on());
     const bool forgot = forgetter_.step(kForgetsPerStep, feed_.position()) > 0;

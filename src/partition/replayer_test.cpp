@@ -48,6 +48,48 @@ void follow(ledger::Ledger& ledger, ReplayObserver& observer, bool saves) {
     }
 }
 
+TEST(Replayer, ReadsACheckpointThatIsKnownInItsFirstStep) {
+    Bench bench;
+    bench.ask(receipt("A", 5, "r"));
+    bench.ask(hold("A", 1, "h", 600));
+    Listener listener;
+    follow(*bench.ledger, listener, true);
+    const model::Sequence saved = listener.position();
+    bench.ask(hold("A", 2, "i", 600));
+
+    auto replayer = Replayer::open(*bench.ledger, &listener, {.known_checkpoint = saved});
+    ASSERT_TRUE(replayer.has_value());
+    EXPECT_EQ((*replayer)->position(), saved);
+    EXPECT_EQ((*replayer)->state().skus.size(), 0u) << "it has not been read yet";
+    ASSERT_TRUE((*replayer)->step().value());
+    EXPECT_EQ((*replayer)->state().hash, recover(*bench.ledger)->state->hash);
+    EXPECT_EQ((*replayer)->state().totals.live_holds, 2u);
+}
+
+TEST(Replayer, TellsAKnownCheckpointToAnObserverThatIsBehindItWhenItIsOpened) {
+    Bench bench;
+    bench.ask(receipt("A", 5, "r"));
+    const ReservationId id(bench.ask(hold("A", 1, "h", 600))->answer.sequence.value());
+    Listener first;
+    follow(*bench.ledger, first, true);
+
+    Listener behind;
+    ASSERT_TRUE(
+        Replayer::open(*bench.ledger, &behind, {.known_checkpoint = first.position()}).has_value());
+    EXPECT_EQ((behind.told[{id, 1}]), 1);
+}
+
+TEST(Replayer, StopsWhereAKnownCheckpointDoesNotReadASecondTime) {
+    Bench bench;
+    bench.ask(receipt("A", 5, "r"));
+    auto replayer =
+        Replayer::open(*bench.ledger, nullptr, {.known_checkpoint = model::Sequence(2)});
+    ASSERT_TRUE(replayer.has_value());
+    const auto stepped = (*replayer)->step();
+    ASSERT_FALSE(stepped.has_value());
+    EXPECT_EQ(stepped.error().code, base::ErrorCode::unavailable);
+}
+
 TEST(Replayer, TellsEveryChangeOnceWhereverItBeginsAgain) {
     Bench bench;
     bench.ask(receipt("A", 5, "r"));
