@@ -12,15 +12,17 @@ constexpr std::size_t kWaitingBytesMax = std::size_t{32} << 20;
 
 }  // namespace
 
-ReplayBeside::ReplayBeside(Checkpoints checkpoints)
-    : checkpoints_(std::move(checkpoints)), thread_([this] { run(); }) {}
+ReplayBeside::ReplayBeside(std::set<model::Sequence> asked)
+    : asked_(std::move(asked)), thread_([this] { run(); }) {}
 
-void ReplayBeside::feed(std::span<const std::byte> sealed, std::uint32_t hashes) {
-    Item item{.sealed = base::Buffer(sealed.begin(), sealed.end()), .hashes = hashes};
+void ReplayBeside::feed(const ledger::Batch& batch, std::uint32_t hashes) {
+    Item item{.header = batch.header,
+              .payload = base::Buffer(batch.payload.begin(), batch.payload.end()),
+              .hashes = hashes};
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [&] { return waiting_bytes_ < kWaitingBytesMax || stopped_; });
     if (!stopped_) {
-        waiting_bytes_ += item.sealed.size();
+        waiting_bytes_ += item.payload.size();
         waiting_.push_back(std::move(item));
         changed_.notify_all();
     }
@@ -64,29 +66,17 @@ void ReplayBeside::run() {
 }
 
 bool ReplayBeside::replay(const Item& item) {
-    const auto batch = ledger::open_sealed(item.sealed);
-    const auto done =
-        batch ? core::replay(state_, batch->payload, batch->header.first, batch->header.time)
-              : base::Result<void>(std::unexpected(batch.error()));
+    const auto done = core::replay(state_, item.payload, item.header.first, item.header.time);
     if (!done) {
         failed_ = Failure{.at = model::Sequence(last_.value() + 1), .text = done.error().message};
         return false;
     }
-    last_ = batch->last();
+    last_ = ledger::Batch{.header = item.header, .payload = {}}.last();
     hashes_ += item.hashes;
-    compare_checkpoint();
+    if (asked_.contains(last_)) {
+        found_.emplace(last_, state_.hash);
+    }
     return true;
-}
-
-void ReplayBeside::compare_checkpoint() {
-    const auto found = checkpoints_.find(last_);
-    if (found == checkpoints_.end()) {
-        return;
-    }
-    ++compared_;
-    if (found->second != state_.hash) {
-        different_.push_back(last_);
-    }
 }
 
 }  // namespace holdfast::app

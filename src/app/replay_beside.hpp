@@ -9,6 +9,8 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <optional>
+#include <set>
 #include <string>
 #include <thread>
 
@@ -25,15 +27,17 @@ class ReplayBeside {
         model::Sequence at;
         std::string text;
     };
-    using Checkpoints = std::map<model::Sequence, std::uint64_t>;  // state hash by position
+    using Hashes = std::map<model::Sequence, std::uint64_t>;  // state hash by position
 
-    explicit ReplayBeside(Checkpoints checkpoints);
+    // `asked`: at which positions, each the end of a batch, the state hash is wanted.
+    explicit ReplayBeside(std::set<model::Sequence> asked);
     ReplayBeside(const ReplayBeside&) = delete;
     ReplayBeside& operator=(const ReplayBeside&) = delete;
     ~ReplayBeside() { join(); }
 
-    // Waits while too much is waiting. `hashes`: how many state hashes the batch logs.
-    void feed(std::span<const std::byte> sealed, std::uint32_t hashes);
+    // A batch whose sums were checked. Waits while too much is waiting. `hashes`: how many state
+    // hashes the batch logs.
+    void feed(const ledger::Batch& batch, std::uint32_t hashes);
     // No more is coming: returns when all of it was replayed, or replaying failed.
     void join();
 
@@ -41,26 +45,24 @@ class ReplayBeside {
     [[nodiscard]] model::Sequence last() const { return last_; }
     [[nodiscard]] std::uint64_t hashes() const { return hashes_; }
     [[nodiscard]] const std::optional<Failure>& failed() const { return failed_; }
-    // Checkpoints that were compared, and those that are another state.
-    [[nodiscard]] std::uint64_t compared() const { return compared_; }
-    [[nodiscard]] const std::vector<model::Sequence>& different() const { return different_; }
+    // Of the positions asked for, as far as the replay got and found them.
+    [[nodiscard]] const Hashes& asked() const { return found_; }
 
   private:
     struct Item {
-        base::Buffer sealed;
+        ledger::BatchHeader header;
+        base::Buffer payload;
         std::uint32_t hashes = 0;
     };
 
     void run();
     bool replay(const Item& item);
-    void compare_checkpoint();
 
-    Checkpoints checkpoints_;
+    const std::set<model::Sequence> asked_;
     core::State state_;
     model::Sequence last_{};
     std::uint64_t hashes_ = 0;
-    std::uint64_t compared_ = 0;
-    std::vector<model::Sequence> different_;
+    Hashes found_;
     std::optional<Failure> failed_;
 
     std::mutex mutex_;

@@ -1,6 +1,12 @@
 #include "app/verify.hpp"
 
 #include <chrono>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <thread>
 
 #include "app/replay_beside.hpp"
 #include "audit/auditor.hpp"
@@ -31,33 +37,50 @@ Result<std::uint64_t> hash_of_checkpoint(const ledger::CheckpointFiles& files, S
     return state->hash;
 }
 
-// The state hash of every checkpoint that is not ahead of the ledger. One that cannot be read is a
-// finding; one that its owner has just dropped is none.
-Result<ReplayBeside::Checkpoints> read_checkpoints(const VerifyOptions& options, Sequence tail,
-                                                   model::PartitionId partition,
-                                                   audit::Findings& findings) {
-    ReplayBeside::Checkpoints out;
-    if (options.checkpoints.empty()) {
+// The checkpoints that are not ahead of the ledger, read on a thread of their own: the audit does
+// not need them before its end.
+class CheckpointHashes {
+  public:
+    static Result<std::unique_ptr<CheckpointHashes>> begin(const std::string& directory,
+                                                           Sequence tail,
+                                                           model::PartitionId partition) {
+        std::unique_ptr<CheckpointHashes> out(new CheckpointHashes);
+        if (!directory.empty()) {
+            TRY(const auto positions,
+                ledger::CheckpointFiles(directory, partition, [](const auto&) {}).positions());
+            for (const Sequence at : positions) {
+                if (at <= tail) {
+                    out->positions_.insert(at);
+                }
+            }
+        }
+        out->thread_ = std::thread([hashes = out.get(), directory, partition] {
+            const ledger::CheckpointFiles files(directory, partition, [](const auto&) {});
+            for (const Sequence at : hashes->positions_) {
+                hashes->read_.emplace(at, hash_of_checkpoint(files, at));
+            }
+        });
         return out;
     }
-    const ledger::CheckpointFiles files(options.checkpoints, partition, [](const auto&) {});
-    TRY(const auto positions, files.positions());
-    for (const Sequence at : positions) {
-        if (at > tail) {
-            continue;
-        }
-        findings.looked(Check::checkpoints);
-        const auto hash = hash_of_checkpoint(files, at);
-        if (hash) {
-            out.emplace(at, *hash);
-        } else if (is_damage(hash.error())) {
-            findings.found(Check::checkpoints, at, hash.error().message);
-        } else if (hash.error().code != ErrorCode::not_found) {
-            return std::unexpected(hash.error());
+    ~CheckpointHashes() { join(); }
+    CheckpointHashes(const CheckpointHashes&) = delete;
+    CheckpointHashes& operator=(const CheckpointHashes&) = delete;
+
+    [[nodiscard]] const std::set<Sequence>& positions() const { return positions_; }
+    // The state hash of each, or why it cannot be read; after join().
+    [[nodiscard]] const std::map<Sequence, Result<std::uint64_t>>& read() const { return read_; }
+    void join() {
+        if (thread_.joinable()) {
+            thread_.join();
         }
     }
-    return out;
-}
+
+  private:
+    CheckpointHashes() = default;
+    std::set<Sequence> positions_;
+    std::map<Sequence, Result<std::uint64_t>> read_;
+    std::thread thread_;
+};
 
 Result<model::PartitionId> partition_of(ledger::Ledger& ledger) {
     model::PartitionId out;
@@ -113,8 +136,8 @@ class Verifier {
         TRY(const auto tail, ledger_.tail());
         tail_ = tail.last;
         TRY(const auto partition, partition_of(ledger_));
-        TRY(auto checkpoints, read_checkpoints(options_, tail_, partition, report_.findings));
-        replay_.emplace(std::move(checkpoints));
+        TRY(checkpoints_, CheckpointHashes::begin(options_.checkpoints, tail_, partition));
+        replay_.emplace(checkpoints_->positions());
         while (!damaged_ && auditor_.last() < tail_) {
             TRY_VOID(read_on());
         }
@@ -124,6 +147,8 @@ class Verifier {
                                    "the last batch is another one than is remembered");
         }
         replay_->join();
+        checkpoints_->join();
+        TRY_VOID(judge_checkpoints());
         judge_replay();
         fill_in();
         return {};
@@ -164,7 +189,7 @@ class Verifier {
             return base::failure(ErrorCode::corrupted, "damaged");  // ends the reading
         }
         if (report_.findings.may_replay()) {
-            replay_->feed(sealed, auditor_.logged_hashes());
+            replay_->feed(auditor_.newest(), auditor_.logged_hashes());
         }
         if (options_.progress && auditor_.last().value() / kEventsPerProgress != shown_) {
             shown_ = auditor_.last().value() / kEventsPerProgress;
@@ -182,26 +207,52 @@ class Verifier {
         return batch && (batch->last() > until.position || batch->header.time > until.time);
     }
 
+    // One that cannot be read is a finding; one that its owner has just dropped is none.
+    Result<void> judge_checkpoints() {
+        audit::Findings& findings = report_.findings;
+        for (const auto& [at, hash] : checkpoints_->read()) {
+            findings.looked(Check::checkpoints);
+            const auto replayed = replay_->asked().find(at);
+            if (!hash && is_damage(hash.error())) {
+                findings.found(Check::checkpoints, at, hash.error().message);
+            } else if (!hash && hash.error().code != ErrorCode::not_found) {
+                return std::unexpected(hash.error());
+            } else if (hash && replayed != replay_->asked().end()) {
+                ++report_.checkpoints;
+                if (replayed->second != *hash) {
+                    findings.found(Check::checkpoints, at,
+                                   "is not the state that the events lead to");
+                }
+            }
+        }
+        return {};
+    }
+
+    // The invariants on a thread of their own: both only read.
+    void compare(const core::State& state) {
+        audit::Findings& findings = report_.findings;
+        std::optional<std::string> wrong;
+        std::thread beside([&] { wrong = core::check_invariants(state); });
+        compare_folds(auditor_, state, replay_->last(), findings);
+        beside.join();
+        findings.looked(Check::invariants);
+        if (wrong) {
+            findings.found(Check::invariants, replay_->last(), *wrong);
+        }
+    }
+
     void judge_replay() {
         audit::Findings& findings = report_.findings;
-        const core::State& state = replay_->state();
         for (std::uint64_t i = 0; i < replay_->hashes(); ++i) {
             findings.looked(Check::state_hashes);
         }
         if (replay_->failed()) {
             findings.found(Check::state_hashes, replay_->failed()->at, replay_->failed()->text);
         }
-        for (const Sequence at : replay_->different()) {
-            findings.found(Check::checkpoints, at, "is not the state that the events lead to");
-        }
         if (replay_->last() != auditor_.last() || damaged_) {
             return;  // the machine did not see all of it: nothing more can be compared
         }
-        findings.looked(Check::invariants);
-        if (const auto wrong = core::check_invariants(state)) {
-            findings.found(Check::invariants, replay_->last(), *wrong);
-        }
-        compare_folds(auditor_, state, replay_->last(), findings);
+        compare(replay_->state());
     }
 
     void fill_in() {
@@ -212,7 +263,6 @@ class Verifier {
         report_.events = auditor_.last().value();
         report_.bytes = auditor_.bytes();
         report_.state_hashes = replay_->hashes();
-        report_.checkpoints = replay_->compared();
         report_.reservations = auditor_.promises().size();
         report_.live_holds = auditor_.promises().open();
         report_.skus = auditor_.policies().skus();
@@ -224,6 +274,7 @@ class Verifier {
     const VerifyOptions& options_;
     VerifyReport& report_;
     audit::Auditor auditor_;
+    std::unique_ptr<CheckpointHashes> checkpoints_;
     std::optional<ReplayBeside> replay_;
     Sequence tail_{};
     std::uint64_t shown_ = 0;

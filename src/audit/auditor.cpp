@@ -24,6 +24,7 @@ bool Auditor::add(std::span<const std::byte> sealed) {
     ++batches_;
     bytes_ += sealed.size();
     last_count_ = batch->header.count;
+    newest_ = *batch;
     return fold_events(*batch);
 }
 

@@ -43,6 +43,8 @@ class Auditor {
     void finish();
 
     [[nodiscard]] model::Sequence last() const { return last_; }
+    // The batch that was added last, and its payload as long as the bytes given to add() live.
+    [[nodiscard]] const ledger::Batch& newest() const { return newest_; }
     [[nodiscard]] const base::Sha256& hash() const { return hash_; }  // of the newest batch
     [[nodiscard]] base::Time time() const { return time_; }
     [[nodiscard]] model::Epoch epoch() const { return epoch_; }
@@ -73,6 +75,7 @@ class Auditor {
     model::Epoch epoch_{};
     std::uint64_t batches_ = 0;
     std::uint64_t bytes_ = 0;
+    ledger::Batch newest_;
     std::uint32_t last_count_ = 0;  // events of the newest batch
     std::uint32_t logged_hashes_ = 0;
 };

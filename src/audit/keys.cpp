@@ -1,7 +1,9 @@
 #include "audit/keys.hpp"
 
+#include <span>
 #include <utility>
 
+#include "base/huge_pages.hpp"
 #include "model/command.hpp"
 
 namespace holdfast::audit {
@@ -25,8 +27,12 @@ std::size_t DigestSet::place_of(base::Digest128 digest) const {
 }
 
 void DigestSet::grow() {
-    std::vector<base::Digest128> old(places_.empty() ? kFirstPlaces : places_.size() * 2);
+    std::vector<base::Digest128> old;
     std::swap(old, places_);
+    const std::size_t places = old.empty() ? kFirstPlaces : old.size() * 2;
+    places_.reserve(places);
+    base::prefer_huge_pages(std::as_bytes(std::span(places_.data(), places)));
+    places_.resize(places);
     for (const base::Digest128 digest : old) {
         if (!digest.empty()) {
             places_[place_of(digest)] = digest;

@@ -17,8 +17,9 @@ bool Policies::number(bool holds, Sequence at, const std::string& what) {
 }
 
 bool Policies::knows(TenantId tenant, Sequence at) {
-    return number(tenant.value() < tenants_.size(), at,
-                  "tenant " + std::to_string(tenant.value()) + " was never registered");
+    return number(tenant.value() < tenants_.size(), at, [&] {
+        return "tenant " + std::to_string(tenant.value()) + " was never registered";
+    });
 }
 
 bool Policies::knows(TenantId tenant, SkuId sku, Sequence at) {
@@ -26,15 +27,16 @@ bool Policies::knows(TenantId tenant, SkuId sku, Sequence at) {
         return false;
     }
     const bool known = sku.value() < skus_.size() && skus_[sku.value()].tenant == tenant;
-    return number(known, at,
-                  "SKU " + std::to_string(sku.value()) + " was never registered for tenant " +
-                      tenants_[tenant.value()].name);
+    return number(known, at, [&] {
+        return "SKU " + std::to_string(sku.value()) + " was never registered for tenant " +
+               tenants_[tenant.value()].name;
+    });
 }
 
 bool Policies::knows(TenantId tenant, SkuId sku, PoolId pool, Sequence at) {
     return knows(tenant, sku, at) &&
            number(pool.value() < tenants_[tenant.value()].pools.size(), at,
-                  "pool " + std::to_string(pool.value()) + " was never defined");
+                  [&] { return "pool " + std::to_string(pool.value()) + " was never defined"; });
 }
 
 void Policies::fold(const TenantRegistered& event, Sequence at) {

@@ -5,6 +5,7 @@
 
 #include <deque>
 #include <string>
+#include <type_traits>
 #include <unordered_map>
 #include <unordered_set>
 #include <vector>
@@ -66,6 +67,16 @@ class Policies {
 
   private:
     bool number(bool holds, model::Sequence at, const std::string& what);
+    // The same, for what every line of every event is asked: the text is made if it is needed.
+    template <typename What>
+        requires std::is_invocable_v<What>
+    bool number(bool holds, model::Sequence at, const What& what) {
+        findings_.looked(Check::names);
+        if (!holds) [[unlikely]] {
+            findings_.found(Check::names, at, what());
+        }
+        return holds;
+    }
     [[nodiscard]] bool covers(const TenantRecord& tenant, model::StopScope scope,
                               std::string_view name, base::Time now) const;
 

@@ -168,24 +168,25 @@ void Promises::repeat(const Change& change) {
 
 void Promises::proceed(const Change& change) {
     Findings& findings = parts_.findings;
-    const std::string name = reservation_name(change.event.image.id);
+    // Made for a violation only: this runs for every event.
+    const auto name = [&] { return reservation_name(change.event.image.id); };
     findings.looked(Check::outcomes);
     findings.looked(Check::deadlines);
     std::string wrong = wrong_state(change);
     if (!wrong.empty()) {
-        findings.found(Check::states, change.at, name + wrong);
+        findings.found(Check::states, change.at, name() + wrong);
     }
     if (!match(*change.record, change.event.image, matched_)) {
-        findings.found(Check::outcomes, change.at, name + " lost a line");
+        findings.found(Check::outcomes, change.at, name() + " lost a line");
         return;
     }
     if (wrong.empty()) {
         if (wrong = wrong_flow(change); !wrong.empty()) {
-            findings.found(Check::outcomes, change.at, name + wrong);
+            findings.found(Check::outcomes, change.at, name() + wrong);
         } else if (wrong = wrong_end(change); !wrong.empty()) {
-            findings.found(Check::deadlines, change.at, name + wrong);
+            findings.found(Check::deadlines, change.at, name() + wrong);
         } else if (wrong = wrong_deadline(change); !wrong.empty()) {
-            findings.found(Check::deadlines, change.at, name + wrong);
+            findings.found(Check::deadlines, change.at, name() + wrong);
         }
     }
     const Verb verb = change.event.verb;
