@@ -21,7 +21,7 @@ RESULTS = ROOT / "bench" / "results"
 
 @dataclasses.dataclass(frozen=True)
 class Size:
-    """How much of everything: the same is measured in both, longer and more often in the full run."""
+    """How much of everything: both kinds of run measure the same, the full one for longer."""
     repetitions: int          # of what is compared
     seconds: float            # of each of them
     sweep_seconds: float      # of each candidate for the best concurrency

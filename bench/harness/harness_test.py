@@ -153,12 +153,13 @@ class Page(unittest.TestCase):
             {"phase": "service", "name": "0 live", "live": 0, "result": {**burst, "audit": True}},
             {"phase": "sustained", "name": "in process", "result": {**sustained, "audit": True}},
             self.entry("half load", "in process", rate=50_000.0, seconds=600.0, events_behind=17.0,
-                       **open_loop),
+                       events_behind_before=5.0, **open_loop),
             self.entry("half burst", "segments", rate=300_000.0, seconds=15.0,
-                       events_behind=2_000_000.0, **open_loop)], "full").page()
+                       events_behind=2_000_000.0, events_behind_before=5.0, **open_loop)],
+            "full").page()
         self.assertIn("It sustains 100 k/s", page)
         self.assertIn("RocksDB: 50 k/s for 600 s", page)
-        self.assertIn("views 17 events behind at its end", page)
+        self.assertIn("views 5 events behind at its beginning, 17 at its end", page)
         self.assertIn("*Half of a burst*, in process with all views, ledger in segment files: "
                       "300 k/s for 15 s", page)
         self.assertIn("| 300 k |", page)  # per CPU-second

@@ -291,12 +291,13 @@ class Report:
         if not run or not bursts:
             return ""
         burst = bursts[0]["result"]
-        return (f"*A burst and a day*: with all views the service takes {rate(burst['per_second'])} "
+        return ("*Burst and sustained*: with all views the service takes "
+                f"{rate(burst['per_second'])} "
                 f"in a burst of {burst['seconds']:.0f} s, after which they are "
                 f"{short(burst['events_behind'])} events behind. It sustains "
-                f"{rate(run['sustained_per_second'])}: {short(run['commands'])} commands were taken "
-                f"in {run['seconds']:.1f} s, and the slowest of index, history and archive had "
-                f"followed {run['catch_up_seconds']:.1f} s later"
+                f"{rate(run['sustained_per_second'])}: {short(run['commands'])} commands were "
+                f"taken in {run['seconds']:.1f} s, and the slowest of index, history and archive "
+                f"had followed {run['catch_up_seconds']:.1f} s later"
                 + (f", but for {short(run['left_behind'])} events" if run["left_behind"] else "")
                 + "; all of that time is counted. "
                 "Half load is half of what it sustains.\n\n")
@@ -312,7 +313,8 @@ class Report:
                 f"{milliseconds(run['p90_us'])}, p99 {milliseconds(run['p99_us'])}, p99.9 "
                 f"{milliseconds(run['p999_us'])}, max {milliseconds(run['max_us'])}, "
                 f"{run.get('overloaded', 0):,.0f} not taken; views "
-                f"{short(run['events_behind'])} events behind at its end; batches of "
+                f"{short(run['events_behind_before'])} events behind at its beginning, "
+                f"{short(run['events_behind'])} at its end; batches of "
                 f"{run['batch_commands']:.0f} commands and {run['batch_bytes']:.0f} bytes, whose "
                 f"fdatasync alone took {milliseconds(run['fdatasync_p50_us'])} (p99 "
                 f"{milliseconds(run['fdatasync_p99_us'])}). A server that did nothing but such "
@@ -338,14 +340,14 @@ class Report:
         mib = 2**20
         return (f"*Archive*: {short(run['reservations'])} reservations came, were sold and shipped "
                 f"or released, and left memory, in {run['seconds']:.0f} s "
-                f"({rate(run['per_second'])}; the producer waited {run['waited_seconds']:.0f} s for "
-                f"the archiver), with a hot window of {short(run['hot_events'])} events: "
+                f"({rate(run['per_second'])}; the producer waited {run['waited_seconds']:.0f} s "
+                f"for the archiver), with a hot window of {short(run['hot_events'])} events: "
                 f"{run['resident_bytes'] / mib:,.0f} MiB of memory in the end, "
                 f"{run['filter_bytes'] / mib:,.0f} of them the filter of archived keys; "
                 f"{run['archive_bytes'] / run['reservations']:.0f} bytes on disk each. The very "
                 f"first, then: retried in {milliseconds(run['retry_us'])}, returned in "
-                f"{milliseconds(run['return_us'])}, read in {milliseconds(run['read_us'])}; any old "
-                f"one is read in {milliseconds(run['old_p50_us'])} (p99 "
+                f"{milliseconds(run['return_us'])}, read in {milliseconds(run['read_us'])}; any "
+                f"old one is read in {milliseconds(run['old_p50_us'])} (p99 "
                 f"{milliseconds(run['old_p99_us'])}).\n\n")
 
     def rest_of_service(self):

@@ -60,6 +60,7 @@ int run_load(const ServiceSettings& settings) {
     const auto before = writer.figures();
     const auto tail_before = host.ledger().tail();
     CHECK(tail_before.has_value());
+    const auto behind = host.events_behind();
     const double cpu = base::read_process_stats().cpu_seconds;
     const auto begin = steady_clock::now();
     const auto end =
@@ -89,6 +90,7 @@ int run_load(const ServiceSettings& settings) {
     json.number("cpu", base::read_process_stats().cpu_seconds - cpu);
     json.number("live", static_cast<double>(after.live_holds));
     json.flag("audit", shop.audit());
+    json.number("events_behind_before", static_cast<double>(behind));
     json.number("events_behind", static_cast<double>(host.events_behind()));
     if (settings.catch_up) {
         const auto made = static_cast<double>(tail->last.value() - tail_before->last.value());
