@@ -34,8 +34,10 @@ def binary():
 
 
 def clean_environment(**more):
-    """The environment without settings of whoever runs the tests."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("HOLDFAST_")}
+    """The environment without settings of whoever runs the tests, but with a bug that is planted
+    (tests/zoo)."""
+    kept = {name: value for name, value in os.environ.items()
+            if not name.startswith("HOLDFAST_") or name == "HOLDFAST_MUTANT"}
     return {**kept, **more}
 
 
