@@ -335,6 +335,19 @@ TEST_F(RocksdbLedgerTest, ReadingALedgerThatIsServedLocksNothingAndChangesNothin
     EXPECT_EQ(image(path_).size(), before.size());
 }
 
+// The database itself would take the second append: only the doubt keeps it out.
+TEST_F(RocksdbLedgerTest, OnceInDoubtNoAppendIsTriedThoughTheCauseIsGone) {
+    {
+        const auto ledger = open();
+        ASSERT_TRUE(succeeded(append_one(*ledger, 1, "before")));
+        fs::rename(path_, path_ + ".away");
+        EXPECT_TRUE(failed_with(append_one(*ledger, 1, "meanwhile"), ErrorCode::outcome_unknown));
+        fs::rename(path_ + ".away", path_);
+        EXPECT_TRUE(failed_with(append_one(*ledger, 1, "after"), ErrorCode::outcome_unknown));
+    }
+    EXPECT_EQ(payloads(*open()).value(), Texts{"before"});
+}
+
 TEST_F(RocksdbLedgerTest, ALargeBatchSurvives) {
     const std::string large(std::size_t{8} << 20, 'x');
     ASSERT_TRUE(succeeded(append_one(*open(), 8192, large)));
