@@ -5,6 +5,7 @@
 
 #include "app/threads.hpp"
 #include "base/log.hpp"
+#include "base/thread_name.hpp"
 #include "partition/rocksdb_archive.hpp"
 
 namespace holdfast::app {
@@ -101,6 +102,7 @@ void ArchiveHost::choose_priority(model::Sequence durable) {
 }
 
 void ArchiveHost::run_archiver(const base::Clock& clock, const partition::Writer& writer) {
+    base::name_this_thread("archiver");
     use_idle_priority();
     while (!stopping_.load(std::memory_order_acquire)) {
         const auto moved = archiver_->step(clock.now().wall);
@@ -123,6 +125,7 @@ void ArchiveHost::run_archiver(const base::Clock& clock, const partition::Writer
 }
 
 void ArchiveHost::run_lookups() {
+    base::name_this_thread("lookups");
     while (!stopping_.load(std::memory_order_acquire)) {
         const auto moved = lookups_->step();
         if (!moved) {

@@ -2,6 +2,7 @@
 
 #include "app/service_files.hpp"
 #include "base/log.hpp"
+#include "base/thread_name.hpp"
 #include "ledger/free_space.hpp"
 #include "model/limits.hpp"
 
@@ -93,6 +94,7 @@ Operations::Operations(PartitionHost& host, const base::Clock& clock, base::Metr
       gauges_(std::make_unique<Gauges>(metrics, version_)) {
     look_at_disk();
     thread_ = std::jthread([this](const std::stop_token& stop) {
+        base::name_this_thread("housekeeping");
         while (!stop.stop_requested()) {
             keep_house();
             std::unique_lock lock(mutex_);

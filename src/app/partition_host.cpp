@@ -18,6 +18,7 @@
 #include "app/threads.hpp"
 #include "base/check.hpp"
 #include "base/log.hpp"
+#include "base/thread_name.hpp"
 #include "core/table_memory.hpp"
 #include "ledger/memory_ledger.hpp"
 #include "ledger/open_ledger.hpp"
@@ -282,6 +283,7 @@ Result<void> PartitionHost::start(const cli::ServeOptions& options, const base::
 }
 
 void PartitionHost::run_writer() {
+    base::name_this_thread("writer");
     while (true) {
         const base::Instant now = clock_->now();
         const auto moved = writer_->step(now);
@@ -302,6 +304,7 @@ void PartitionHost::run_writer() {
 }
 
 void PartitionHost::run_flusher() {
+    base::name_this_thread("flusher");
     while (!writer_done_.load(std::memory_order_acquire)) {
         if (!writer_->flusher().step()) {
             writer_->flusher().wait(kIdleWait);
@@ -329,6 +332,7 @@ bool PartitionHost::follow_ledger() {
 }
 
 void PartitionHost::run_replayer() {
+    base::name_this_thread("replayer");
     use_idle_priority();
     while (!writer_done_.load(std::memory_order_acquire)) {
         follow_ledger();
@@ -351,6 +355,7 @@ void PartitionHost::reserve_memory() {
 }
 
 void PartitionHost::run_memory(const std::stop_token& stop) {
+    base::name_this_thread("memory");
     use_idle_priority();
     std::mutex mutex;
     std::condition_variable_any stopping;

@@ -4,6 +4,7 @@
 #include <memory>
 #include <utility>
 
+#include "base/thread_name.hpp"
 #include "core/table_memory.hpp"
 
 namespace holdfast::app {
@@ -21,6 +22,7 @@ constexpr std::size_t kTableMemorySmall = std::size_t{8} << 20;
 constexpr auto kMemoryPause = std::chrono::milliseconds(1);
 
 void make_memory_ready(const std::stop_token& stop) {
+    base::name_this_thread("memory");
     std::mutex mutex;
     std::condition_variable_any stopping;
     std::unique_lock lock(mutex);
@@ -46,6 +48,7 @@ FeedAhead::~FeedAhead() {
 }
 
 void FeedAhead::run(ledger::Ledger& ledger, model::Sequence after) {
+    base::name_this_thread("read-ahead");
     ledger::Feed feed(ledger, after);
     Result<void> end;
     while (true) {

@@ -19,6 +19,7 @@
 #include "app/operations.hpp"
 #include "app/partition_host.hpp"
 #include "base/log.hpp"
+#include "base/thread_name.hpp"
 #include "cli/exit_code.hpp"
 #include "net/http_server.hpp"
 #include "transport/grpc/grpc_server.hpp"
@@ -79,8 +80,9 @@ int complain(const base::Error& error) {
 // Reports, which wait for the replayer, have another, so that no answer waits for a report.
 class TaskThread {
   public:
-    TaskThread()
-        : thread_([this] {
+    explicit TaskThread(const char* name)
+        : thread_([this, name] {
+              base::name_this_thread(name);
               while (queue_.run_until_stopped()) {
               }
           }) {}
@@ -102,7 +104,10 @@ class TaskThread {
 class TimerThread {
   public:
     explicit TimerThread(const base::Clock& clock)
-        : timers_(clock), thread_([this] { timers_.run_until_stopped(); }) {}
+        : timers_(clock), thread_([this] {
+              base::name_this_thread("timers");
+              timers_.run_until_stopped();
+          }) {}
     ~TimerThread() { stop(); }
     [[nodiscard]] api::Timers& timers() { return timers_; }
     void stop() {
@@ -119,8 +124,8 @@ class TimerThread {
 
 struct Helpers {
     explicit Helpers(const base::Clock& clock) : timers(clock) {}
-    TaskThread replies;
-    TaskThread reports;
+    TaskThread replies{"replies"};
+    TaskThread reports{"reports"};
     TimerThread timers;
 };
 

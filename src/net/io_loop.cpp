@@ -18,6 +18,7 @@
 
 #include "base/check.hpp"
 #include "base/clock.hpp"
+#include "base/thread_name.hpp"
 
 namespace holdfast::net {
 namespace {
@@ -270,6 +271,7 @@ void Connection::on_written(const Error& error, std::size_t count) {
 void IoLoop::Impl::start() {
     arm_timer();
     thread_ = std::thread([this] {
+        base::name_this_thread("io");
         current_loop = this;
         io_.run();
     });

@@ -1,4 +1,5 @@
 #include "net/listener.hpp"
+#include "base/thread_name.hpp"
 
 #include <unistd.h>
 
@@ -121,7 +122,10 @@ void Listener::start(std::function<void(AcceptedSocket)> accepted,
     impl_->accepted = std::move(accepted);
     impl_->report = std::move(report);
     impl_->accept_next();
-    impl_->thread = std::thread([impl = impl_.get()] { impl->io.run(); });
+    impl_->thread = std::thread([impl = impl_.get()] {
+        base::name_this_thread("listener");
+        impl->io.run();
+    });
 }
 
 void Listener::close() {

@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "base/log.hpp"
+#include "base/thread_name.hpp"
 #include "transport/grpc/call_internal.hpp"
 
 namespace holdfast::transport::grpc {
@@ -60,6 +61,7 @@ struct GrpcServer::Parts {
             Call::await(host, queue);
         }
         threads.emplace_back([&queue] {
+            base::name_this_thread("grpc");
             void* tag = nullptr;
             bool ok = false;
             while (queue.Next(&tag, &ok)) {
