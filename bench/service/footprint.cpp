@@ -2,12 +2,15 @@
 #include <malloc.h>
 
 #include <algorithm>
+#include <chrono>
+#include <string>
 
 #include "base/check.hpp"
 #include "base/process_stats.hpp"
 #include "bench/commands.hpp"
 #include "bench/service/json.hpp"
 #include "bench/service/modes.hpp"
+#include "core/footprint.hpp"
 #include "core/machine.hpp"
 
 namespace holdfast::bench {
@@ -28,6 +31,7 @@ class Machine {
         touched_.clear();
         names_.clear();
     }
+    [[nodiscard]] const core::State& state() const { return state_; }
 
   private:
     core::State state_;
@@ -44,20 +48,10 @@ class Machine {
 
 double resident() { return static_cast<double>(base::read_process_stats().resident_memory_bytes); }
 
-}  // namespace
-
-int run_footprint(const ServiceSettings& settings) {
-    Commands commands(settings.skus, 42);
-    Machine machine;
-    auto receipts = commands.receipts(1LL << 40);
-    for (const auto& receipt : receipts) {
-        machine.run(receipt);
-    }
-    receipts = {};
-    malloc_trim(0);
-    const double before = resident();
+// Longest command in milliseconds.
+double fill(Machine& machine, Commands& commands, std::uint64_t holds) {
     double longest = 0;
-    for (std::uint64_t i = 0; i < settings.holds; ++i) {
+    for (std::uint64_t i = 0; i < holds; ++i) {
         const auto command = commands.hold(24 * 3'600);
         const auto begin = std::chrono::steady_clock::now();
         machine.run(command);
@@ -65,12 +59,48 @@ int run_footprint(const ServiceSettings& settings) {
             std::chrono::steady_clock::now() - begin;
         longest = std::max(longest, took.count());
     }
+    return longest;
+}
+
+void stock(Machine& machine, Commands& commands) {
+    for (const auto& receipt : commands.receipts(1LL << 40)) {
+        machine.run(receipt);
+    }
+    malloc_trim(0);
+}
+
+// {"keys":[entries,bytes],...}
+std::string tables_of(const core::State& state) {
+    std::string out;
+    for (const auto& size : core::table_sizes(state)) {
+        out += std::string(out.empty() ? "{" : ",") + '"' + std::string(size.table) + "\":[" +
+               std::to_string(size.entries) + "," + std::to_string(size.bytes) + "]";
+    }
+    return out + "}";
+}
+
+}  // namespace
+
+int run_footprint(const ServiceSettings& settings) {
+    Commands commands(settings.skus, 42);
+    Machine machine;
+    stock(machine, commands);
+    const double before = resident();
+    const double longest = fill(machine, commands, settings.holds);
+    const double live = resident();
     Json json;
     json.number("holds", static_cast<double>(settings.holds));
     json.number("skus", settings.skus);
-    json.number("bytes_per_hold", (resident() - before) / static_cast<double>(settings.holds));
-    json.number("resident_bytes", resident());
+    json.number("bytes_per_hold", (live - before) / static_cast<double>(settings.holds));
+    json.number("resident_bytes", live);
     json.number("longest_command_ms", longest);
+    json.add("tables", tables_of(machine.state()));
+    // The replayer's state has the same tables, from the same events.
+    Commands again(settings.skus, 42);
+    Machine copy;
+    stock(copy, again);
+    fill(copy, again, settings.holds);
+    json.number("resident_bytes_with_copy", resident());
     json.print();
     return 0;
 }

@@ -134,8 +134,8 @@ class Matcher {
         for (std::uint32_t i = hold.first_line; i != core::kNoIndex; i = state.lines[i].next) {
             const core::Line& line = state.lines[i];
             if (state.held_of(line) > 0) {
-                sku = sku || line.sku == *sku_;
-                sku_class = sku_class || state.sku(line.sku).sku_class == *sku_class_;
+                sku = sku || state.sku_of(line) == *sku_;
+                sku_class = sku_class || state.sku(state.sku_of(line)).sku_class == *sku_class_;
             }
         }
         return sku && sku_class;

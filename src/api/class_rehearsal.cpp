@@ -56,7 +56,7 @@ bool is_beyond(const core::State& state, const core::Reservation& hold, ClassId 
     for (std::uint32_t i = hold.first_line; i != core::kNoIndex; i = state.lines[i].next) {
         const core::Line& line = state.lines[i];
         const std::int64_t held = state.held_of(line);
-        if (held == 0 || state.sku(line.sku).sku_class != id) {
+        if (held == 0 || state.sku(state.sku_of(line)).sku_class != id) {
             continue;
         }
         belongs = true;
@@ -70,8 +70,8 @@ bool is_beyond(const core::State& state, const core::Reservation& hold, ClassId 
     const base::Duration life(hold.deadline_ms - state.first_created_ms(hold));
     const base::Duration ttl_max =
         hold.waiting == ReservationState::held ? asked.hold_ttl_max : asked.payment_ttl_max;
-    return (hold.extensions == 0 && ttl > ttl_max) || life > asked.lifetime_max ||
-           hold.extensions > asked.extensions_max ||
+    return (state.side_of(hold).extensions == 0 && ttl > ttl_max) || life > asked.lifetime_max ||
+           state.side_of(hold).extensions > asked.extensions_max ||
            (asked.line_units_max > 0 && most_units > asked.line_units_max);
 }
 

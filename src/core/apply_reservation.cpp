@@ -18,15 +18,15 @@ using model::Verb;
 
 // Places a line in its cell once the image says where. Waiters without a wish are nowhere.
 void place(State& state, Line& line, const model::LineImage& to) {
-    if (!line.untracked && line.cell == kNoIndex && to.pool != model::kAnyPool) {
-        line.cell = ensure_cell(state, to.sku, to.pool);
+    if (!line.untracked && !line.placed && to.pool != model::kAnyPool) {
+        line.place_in(ensure_cell(state, to.sku, to.pool));
     }
 }
 
 std::uint32_t new_line(State& state, std::uint32_t owner, const model::LineImage& from) {
     const std::uint32_t index = take_line(state);
     Line& line = state.lines[index];
-    line.sku = from.sku;
+    line.at = from.sku.value();
     line.reservation = owner;
     line.untracked = from.untracked;
     line.continues = from.continues;
@@ -36,8 +36,8 @@ std::uint32_t new_line(State& state, std::uint32_t owner, const model::LineImage
 
 // Whether the record is the one that the image's entry speaks of.
 bool is_same_entry(const State& state, const Line& line, const model::LineImage& to) {
-    const bool in_place = line.cell == kNoIndex || state.cells[line.cell].pool == to.pool;
-    return line.sku == to.sku && line.continues == to.continues && in_place;
+    const bool in_place = !line.placed || state.cells[line.at].pool == to.pool;
+    return state.sku_of(line) == to.sku && line.continues == to.continues && in_place;
 }
 
 // Entries are only ever added: a line's part in a pool that it had nothing in before.
@@ -82,10 +82,11 @@ struct Moved {
 
 // Units move between the line's quantities; the cell follows by the difference.
 void apply_line(State& state, Line& line, const model::LineImage& to, const Moved& how) {
-    CHECK(to.sku == line.sku && to.units.balanced(), "a line does not fit its reservation");
+    CHECK(to.sku == state.sku_of(line) && to.units.balanced(),
+          "a line does not fit its reservation");
     const model::LineQuantities from = state.units_of(line);
-    if (line.cell != kNoIndex) {
-        const std::uint32_t index = line.cell;
+    if (line.placed) {
+        const std::uint32_t index = line.at;
         Cell& cell = state.cells[index];
         const std::int64_t came_back = to.units.returned - from.returned;
         const std::int64_t on_hand = came_back - (to.units.shipped - from.shipped);
@@ -120,8 +121,7 @@ void unlink_deadlines(State& state, std::uint32_t index) {
     leave_owners(state, index);
     for (std::uint32_t i = reservation.first_line; i != kNoIndex; i = state.lines[i].next) {
         if (state.lines[i].in_cell.linked()) {
-            DeadlineHeap(LineDeadlines{state}, state.cells[state.lines[i].cell].deadlines)
-                .remove(i);
+            DeadlineHeap(LineDeadlines{state}, state.cells[state.lines[i].at].deadlines).remove(i);
         }
     }
     DeadlineHeap(ReservationDeadlines{state}, state.deadlines).remove(index);
@@ -134,8 +134,8 @@ void link_deadlines(State& state, std::uint32_t index, bool open) {
     }
     for (std::uint32_t i = reservation.first_line; i != kNoIndex; i = state.lines[i].next) {
         const Line& line = state.lines[i];
-        if (line.cell != kNoIndex && state.held_of(line) > 0) {
-            DeadlineHeap(LineDeadlines{state}, state.cells[line.cell].deadlines).insert(i);
+        if (line.placed && state.held_of(line) > 0) {
+            DeadlineHeap(LineDeadlines{state}, state.cells[line.at].deadlines).insert(i);
         }
     }
     DeadlineHeap(ReservationDeadlines{state}, state.deadlines).insert(index);
@@ -187,8 +187,14 @@ void set_fields(State& state, Reservation& reservation, const ReservationImage& 
     reservation.deadline_ms = base::to_ms(image.expires_at);
     reservation.waiting = image.waiting;
     reservation.ended_as = image.ended_as;
-    reservation.extensions = image.extensions;
-    pack_extras(image, reservation.extras);
+    if (image.extensions != 0 || has_extras(image)) {
+        static_cast<void>(state.ensure_side(reservation));
+    }
+    if (reservation.side != kNoIndex) {
+        ReservationSide& side = state.sides[reservation.side];
+        side.extensions = image.extensions;
+        pack_extras(image, side.extras);
+    }
 }
 
 void set_waited_for(State& state, model::SkuId sku, bool waited_for) {
@@ -200,7 +206,8 @@ void set_waited_for(State& state, model::SkuId sku, bool waited_for) {
 void join_queue(State& state, std::uint32_t index) {
     const Reservation& reservation = state.reservations[index];
     const Line& line = state.lines[reservation.first_line];
-    Sku& sku = state.skus[line.sku.value()];
+    const model::SkuId id = state.sku_of(line);
+    Sku& sku = state.skus[id.value()];
     if (sku.queue == kNoIndex) {
         sku.queue = state.queues.add();
     }
@@ -208,13 +215,13 @@ void join_queue(State& state, std::uint32_t index) {
     queue.add({.id = reservation.id, .reservation = index, .quantity = state.requested_of(line)});
     ++state.totals.waiters;
     if (queue.size() == 1) {
-        set_waited_for(state, line.sku, true);
+        set_waited_for(state, id, true);
     }
 }
 
 void leave_queue(State& state, std::uint32_t index) {
     const Reservation& reservation = state.reservations[index];
-    const model::SkuId sku = state.lines[reservation.first_line].sku;
+    const model::SkuId sku = state.sku_of(state.lines[reservation.first_line]);
     WaitQueue& queue = state.queues[state.sku(sku).queue];
     queue.remove(reservation.id);
     --state.totals.waiters;
@@ -315,7 +322,7 @@ void apply_downtime(State& state, const model::DowntimeRecorded& event) {
         }
         base::Duration grace{};
         for (std::uint32_t i = reservation.first_line; i != kNoIndex; i = state.lines[i].next) {
-            const auto& sku_class = state.class_of(state.lines[i].sku);
+            const auto& sku_class = state.class_of(state.sku_of(state.lines[i]));
             const bool pays = reservation.waiting == model::ReservationState::payment_pending;
             grace = std::max(
                 grace, pays ? sku_class.payment_downtime_grace : sku_class.held_downtime_grace);
@@ -324,7 +331,7 @@ void apply_downtime(State& state, const model::DowntimeRecorded& event) {
         if (moved.count() > 0) {
             state.hash -= hash_of(state, reservation);
             unlink_deadlines(state, index);
-            reservation.deadline_ms += moved.count();
+            reservation.deadline_ms = reservation.deadline_ms + moved.count();
             ++reservation.version;
             link_deadlines(state, index, true);
             state.hash += hash_of(state, reservation);

@@ -49,7 +49,7 @@ void note_queues(State& state) {
     for (std::uint32_t q = 0; state.totals.waiters > 0 && q < state.queues.size(); ++q) {
         if (!state.queues[q].empty()) {
             const Reservation& first = state.reservations[state.queues[q].front().reservation];
-            state.attention.queues.push_back(state.lines[first.first_line].sku);
+            state.attention.queues.push_back(state.sku_of(state.lines[first.first_line]));
         }
     }
 }

@@ -33,6 +33,10 @@ class ChunkedVector {
     ChunkedVector& operator=(const ChunkedVector&) = delete;
 
     [[nodiscard]] std::uint32_t size() const { return size_; }
+    // Of its chunks, also where no element is yet.
+    [[nodiscard]] std::size_t bytes() const {
+        return chunks_.size() * kChunk * sizeof(T) + chunks_.capacity() * sizeof(T*);
+    }
 
     T& operator[](std::uint32_t index) {
         DCHECK(index < size_);
@@ -46,7 +50,11 @@ class ChunkedVector {
     // Asks the processor for an element that is looked at soon. Any index will do.
     void prefetch(std::uint32_t index) const {
         if (index < size_) {
-            base::prefetch(&(*this)[index]);
+            const auto* const element = reinterpret_cast<const std::byte*>(&(*this)[index]);
+            base::prefetch(element);
+            if constexpr (kCacheLine % sizeof(T) != 0) {
+                base::prefetch(element + sizeof(T) - 1);  // it may lie across two lines
+            }
         }
     }
 
@@ -61,6 +69,8 @@ class ChunkedVector {
     }
 
   private:
+    static constexpr std::size_t kCacheLine = 64;
+
     std::vector<T*> chunks_;
     std::uint32_t size_ = 0;
 };

@@ -222,7 +222,7 @@ Decision decide_read(const Asked& asked, const ReadReservation& request) {
     }
     if (found->waiting == ReservationState::queued) {
         // A read must not see a waiter whose turn has come.
-        const SkuId sku = asked.state.lines[found->first_line].sku;
+        const SkuId sku = asked.state.sku_of(asked.state.lines[found->first_line]);
         if (const auto* const dead = dead_hold_of(asked.state, sku, asked.stamp.time)) {
             return expire_first(*dead);
         }

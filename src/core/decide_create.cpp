@@ -101,7 +101,7 @@ struct Superseded {
         reservations.push_back(&old);
         first_created_at =
             std::min(first_created_at, base::time_from_ms(state.first_created_ms(old)));
-        extensions = std::max(extensions, old.extensions);
+        extensions = std::max(extensions, state.side_of(old).extensions);
     }
 };
 
@@ -156,9 +156,9 @@ void give_back(const State& state, const Superseded& superseded, Availability& a
         for (std::uint32_t i = old->first_line; i != kNoIndex; i = state.lines[i].next) {
             const Line& line = state.lines[i];
             const std::int64_t held = state.held_of(line);
-            if (line.cell != kNoIndex && held > 0) {
-                line.soft ? available.take_soft(line.cell, -held)
-                          : available.take_firm(line.cell, -held);
+            if (line.placed && held > 0) {
+                line.soft ? available.take_soft(line.at, -held)
+                          : available.take_firm(line.at, -held);
             }
         }
     }

@@ -178,7 +178,7 @@ Decision decide_late_commit(const Asked& asked, const Reservation& old,
     }
     ReservationImage successor = successor_of(change, std::move(*lines));
     // Applying the first event repacks the old reservation's texts, which the second one shows.
-    Extras texts = copy_extras(old.extras);
+    Extras texts = copy_extras(asked.state.side_of(old).extras);
     show_kept_texts(change.image, texts, successor);
     mark_successor(change, successor);
     ReservationImage replaced = change.image;

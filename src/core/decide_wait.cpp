@@ -198,7 +198,7 @@ class Ends {
 }  // namespace
 
 Place place_of(const State& state, const Reservation& waiter) {
-    const SkuId sku = state.lines[waiter.first_line].sku;
+    const SkuId sku = state.sku_of(state.lines[waiter.first_line]);
     const WaitQueue* const queue = state.queue_of(sku);
     CHECK(queue != nullptr, "a waiter without a queue");
     Place out{.ahead = static_cast<std::uint32_t>(queue->ahead_of(waiter.id))};

@@ -48,6 +48,70 @@ TEST(DigestTable, KeysThatCollideInTheirSlotsStayApart) {
     }
 }
 
+TEST(DigestTable, WhatEveryGroupWasPassedByIsStillFoundAfterManyLeft) {
+    DigestTable<std::uint64_t> table;
+    const auto key = [](std::uint64_t i) { return Digest128{.high = i << 40, .low = i << 8}; };
+    for (std::uint64_t i = 1; i <= 900; ++i) {
+        table.put(key(i), i);  // one home: more than a group can count went on from it
+    }
+    for (std::uint64_t i = 1; i < 900; ++i) {
+        EXPECT_TRUE(table.erase(key(i)));
+    }
+    ASSERT_NE(table.find(key(900)), nullptr);
+    EXPECT_EQ(*table.find(key(900)), 900u);
+    EXPECT_EQ(table.find(key(1)), nullptr);
+    table.put(key(1), 1);
+    EXPECT_NE(table.find(key(1)), nullptr);
+    EXPECT_EQ(table.size(), 2u);
+}
+
+TEST(DigestTable, IsThreeQuartersFullAtEverySize) {
+    base::Prng dice(1);
+    DigestTable<std::uint64_t> table;
+    std::size_t next = 20'000;  // below, one segment's step shows
+    while (table.size() < 200'000) {
+        table.put({.high = dice.next(), .low = dice.next()}, 1);
+        if (table.size() == next) {
+            EXPECT_LE(table.capacity(), next * 4 / 3) << next;
+            next += next / 16;
+        }
+    }
+}
+
+TEST(TagGroup, FindsFreeSlotsAndTagsInOrder) {
+    TagGroup group;
+    for (std::uint32_t slot = 0; slot < TagGroup::kSlots; ++slot) {
+        EXPECT_EQ(group.first_free(), slot);
+        EXPECT_FALSE(group.taken(slot));
+        group.set(slot, slot % 2 == 0 ? 1 : 200);
+    }
+    EXPECT_EQ(group.first_free(), TagGroup::kSlots);
+    EXPECT_EQ(group.matches(1), 0b101010101010101u);
+    EXPECT_EQ(group.matches(200), 0b010101010101010u);
+    EXPECT_EQ(group.matches(7), 0u);
+    group.clear(11);
+    EXPECT_EQ(group.first_free(), 11u);
+}
+
+TEST(TagGroup, CountsWhoWentOnAndNeverForgetsMany) {
+    TagGroup group;
+    EXPECT_FALSE(group.passed());
+    group.one_went_on();
+    group.one_went_on();
+    group.one_came_back();
+    EXPECT_TRUE(group.passed());
+    group.one_came_back();
+    EXPECT_FALSE(group.passed());
+    for (int i = 0; i < 300; ++i) {
+        group.one_went_on();
+    }
+    for (int i = 0; i < 300; ++i) {
+        group.one_came_back();
+    }
+    EXPECT_TRUE(group.passed());
+    EXPECT_EQ(group.first_free(), 0u);  // the count is no slot
+}
+
 void expect_equal(const DigestTable<std::uint64_t>& table,
                   const std::map<Digest128, std::uint64_t>& expected) {
     EXPECT_EQ(table.size(), expected.size());

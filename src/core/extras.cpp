@@ -12,20 +12,6 @@ namespace {
 using model::ReservationId;
 using model::ReservationImage;
 
-bool has_extras(const ReservationImage& image) {
-    const auto& t = image.texts;
-    const bool any_text =
-        !(t.reference.empty() && t.agent_id.empty() && t.operator_id.empty() && t.channel.empty() &&
-          t.payment_reference.empty() && t.payment_provider.empty() && t.order_reference.empty() &&
-          t.region.empty());
-    return any_text || image.committed_late || image.replaces.value() != 0 ||
-           image.replaced_by.value() != 0 || image.superseded_by.value() != 0 ||
-           image.hold_for.count() != 0 || !image.customer.empty() || !image.metadata.empty() ||
-           std::ranges::any_of(image.lines, [](const model::LineImage& line) {
-               return !line.line_id.empty() || !line.group.empty();
-           });
-}
-
 void write_extras(const ReservationImage& image, base::Buffer& out) {
     base::ByteWriter writer(out);
     const auto& t = image.texts;
@@ -55,6 +41,20 @@ Extras make_extras(std::span<const std::byte> packed) {
 }
 
 }  // namespace
+
+bool has_extras(const ReservationImage& image) {
+    const auto& t = image.texts;
+    const bool any_text =
+        !(t.reference.empty() && t.agent_id.empty() && t.operator_id.empty() && t.channel.empty() &&
+          t.payment_reference.empty() && t.payment_provider.empty() && t.order_reference.empty() &&
+          t.region.empty());
+    return any_text || image.committed_late || image.replaces.value() != 0 ||
+           image.replaced_by.value() != 0 || image.superseded_by.value() != 0 ||
+           image.hold_for.count() != 0 || !image.customer.empty() || !image.metadata.empty() ||
+           std::ranges::any_of(image.lines, [](const model::LineImage& line) {
+               return !line.line_id.empty() || !line.group.empty();
+           });
+}
 
 std::span<const std::byte> extras_bytes(const Extras& extras) {
     if (!extras) {

@@ -13,6 +13,9 @@
 
 namespace holdfast::core {
 
+// Whether there is anything to pack.
+[[nodiscard]] bool has_extras(const model::ReservationImage& image);
+
 // Replaces `extras` if the image's extras differ from what it has.
 void pack_extras(const model::ReservationImage& image, Extras& extras);
 

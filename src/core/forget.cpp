@@ -29,7 +29,8 @@ void free_lines(State& state, std::uint32_t first) {
     for (std::uint32_t line = first; line != kNoIndex;) {
         const std::uint32_t next = state.lines[line].next;
         if (state.lines[line].is == LineIs::mixed) {
-            state.free_line_details.push_back(static_cast<std::uint32_t>(state.lines[line].units));
+            state.free_line_details.push_back(
+                static_cast<std::uint32_t>(state.lines[line].units()));
         }
         state.lines[line] = Line{};
         state.lines[line].next = std::exchange(state.free_slots.line, line);

@@ -29,6 +29,9 @@ class IdTable {
     IdTable& operator=(const IdTable&) = delete;
 
     [[nodiscard]] std::size_t size() const { return size_; }
+    [[nodiscard]] std::size_t bytes() const {
+        return pages_.size() * sizeof(Page) + pages_.bytes();
+    }
 
     // Null: not there.
     [[nodiscard]] const std::uint32_t* find(model::ReservationId id) const {

@@ -37,10 +37,9 @@ Violation check_lines(const State& state, std::vector<Promised>& promised) {
             if (line.reservation != r) {
                 return name_of(reservation) + ": a line belongs to another reservation";
             }
-            if (line.cell != kNoIndex) {
-                (line.soft ? promised[line.cell].soft_held : promised[line.cell].held) +=
-                    units.held;
-                promised[line.cell].committed += units.committed;
+            if (line.placed) {
+                (line.soft ? promised[line.at].soft_held : promised[line.at].held) += units.held;
+                promised[line.at].committed += units.committed;
             }
         }
         if (count == 0) {
@@ -123,8 +122,8 @@ Violation check_deadlines(State& state) {
         due += static_cast<std::size_t>(expected);
         for (std::uint32_t i = reservation.first_line; i != kNoIndex; i = state.lines[i].next) {
             const Line& line = state.lines[i];
-            lines_due += static_cast<std::size_t>(expected && state.held_of(line) > 0 &&
-                                                  line.cell != kNoIndex);
+            lines_due +=
+                static_cast<std::size_t>(expected && state.held_of(line) > 0 && line.placed);
         }
     }
     if (due != in_heap || lines_due != lines_in_heaps) {
@@ -184,7 +183,7 @@ Violation check_queues(const State& state) {
         ++queued;
         const auto found = waiting.find(r);
         const Line& line = state.lines[reservation.first_line];
-        if (found == waiting.end() || found->second != line.sku ||
+        if (found == waiting.end() || found->second != state.sku_of(line) ||
             state.units_of(reservation).accepted != 0) {
             return name_of(reservation) + ": does not wait where it says";
         }

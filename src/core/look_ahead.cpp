@@ -39,6 +39,9 @@ void look_up(const State& state, std::span<Trail> trails) {
 
 void find_records(const State& state, std::span<Trail> trails) {
     for (Trail& trail : trails) {
+        if (!trail.key.empty()) {
+            state.keys.prefetch_entry(trail.key);
+        }
         if (!trail.sku_name.empty()) {
             const auto* const sku = state.skus_by_name.find(trail.sku_name);
             trail.sku = sku != nullptr ? *sku : kNoIndex;
@@ -74,7 +77,7 @@ void find_neighbours(const State& state, std::span<Trail> trails) {
     for (Trail& trail : trails) {
         if (trail.line != kNoIndex) {
             const Line& line = state.lines[trail.line];
-            state.cells.prefetch(line.cell);
+            state.cells.prefetch(line.cell());
             state.lines.prefetch(line.in_cell.left);
             state.lines.prefetch(line.in_cell.parent);
         } else if (trail.cell != kNoIndex) {

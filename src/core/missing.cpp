@@ -20,7 +20,7 @@ void need(const State& state, ReservationId id, Missing& out) {
 // Whoever commits what was replaced is shown the successor.
 void need_successor(const State& state, ReservationId id, Missing& out) {
     const Reservation* const found = state.find_reservation(id);
-    if (found != nullptr && found->extras && !state.is_open(*found)) {
+    if (found != nullptr && state.side_of(*found).extras && !state.is_open(*found)) {
         need(state, state.image_of(*found).replaced_by, out);
     }
 }

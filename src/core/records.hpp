@@ -15,6 +15,7 @@
 
 #include "base/digest.hpp"
 #include "core/deadline_heap.hpp"
+#include "core/packed.hpp"
 #include "model/event.hpp"
 #include "model/ids.hpp"
 #include "model/reservation.hpp"
@@ -72,22 +73,39 @@ enum class LineIs : std::uint8_t {
     mixed,  // see LineDetail
 };
 
-// Most lines are of one kind: all units that were asked for are held, or committed, and so on. Only
-// what does not fit that has a LineDetail. Read and written by State::units_of, requested_of and
-// set_units.
-struct Line {
-    std::int64_t units = 0;  // accepted; of a mixed line the index of its LineDetail
-    model::SkuId sku;
-    std::uint32_t cell = kNoIndex;  // kNoIndex: untracked, or queued without a pool
-    std::uint32_t reservation = kNoIndex;
-    std::uint32_t next = kNoIndex;            // of the same reservation
+// Half a cache line. Most lines are of one kind: all units that were asked for are held, or
+// committed, and so on. Only what does not fit that has a LineDetail. Units are read and written by
+// State::units_of, requested_of and set_units; its SKU is State::sku_of.
+struct alignas(32) Line {
+    static constexpr std::int64_t kUnitsMax = (std::int64_t{1} << 48) - 1;
+
     [[no_unique_address]] HeapLinks in_cell;  // linked while units are held until a deadline
-    LineIs is = LineIs::held;                 // in the padding of the links, like the next
+    LineIs is : 3 = LineIs::held;             // in the padding of the links, like the next
     bool untracked : 1 = false;               // see model::LineImage for this and the next
     bool continues : 1 = false;
-    bool soft : 1 = false;  // its held units are in the cell's `soft_held`
+    bool soft : 1 = false;    // its held units are in the cell's `soft_held`
+    bool placed : 1 = false;  // not if untracked, or queued without a pool
+    std::uint16_t units_high = 0;
+    std::uint32_t units_low = 0;
+    std::uint32_t at = 0;  // its cell once it is placed, its SKU until then
+    std::uint32_t reservation = kNoIndex;
+    std::uint32_t next = kNoIndex;  // of the same reservation
+
+    // Accepted; of a mixed line the index of its LineDetail. At most kUnitsMax.
+    [[nodiscard]] std::int64_t units() const {
+        return (std::int64_t{units_high} << 32) | std::int64_t{units_low};
+    }
+    void set_units(std::int64_t units) {
+        units_high = static_cast<std::uint16_t>(units >> 32);
+        units_low = static_cast<std::uint32_t>(units);
+    }
+    [[nodiscard]] std::uint32_t cell() const { return placed ? at : kNoIndex; }
+    void place_in(std::uint32_t cell) {
+        at = cell;
+        placed = true;
+    }
 };
-static_assert(sizeof(Line) == 40);
+static_assert(sizeof(Line) == 32);
 
 struct LineDetail {
     model::LineQuantities units;
@@ -97,33 +115,34 @@ struct LineDetail {
 // The parts of an image that most reservations do without, packed (core/extras.hpp).
 using Extras = std::unique_ptr<std::byte[]>;
 
-// One cache line. What most reservations do without is in a ReservationSide.
-struct alignas(64) Reservation {
-    model::ReservationId id;
-    std::int64_t created_ms = 0;
-    std::int64_t deadline_ms = INT64_MAX;
-    Extras extras;
+// Three quarters of a cache line. What most reservations do without is in a ReservationSide.
+struct Reservation {
     // Linked while units are held, or waited for, until a deadline.
     [[no_unique_address]] HeapLinks in_deadlines;
     model::ReservationState waiting : 4 = model::ReservationState::held;  // in the links' padding
     model::ReservationState ended_as : 4 = model::ReservationState::released;
-    std::uint16_t extensions = 0;
+    PackedId id;
+    PackedMs created_ms;
+    PackedMs deadline_ms = INT64_MAX;
     model::TenantId tenant;
     std::uint32_t version = 0;
     std::uint32_t first_line = kNoIndex;
     std::uint32_t side = kNoIndex;
 };
-static_assert(sizeof(Reservation) == 64);
+static_assert(sizeof(Reservation) == 48);
 
 struct ReservationSide {
     base::Digest128 reference;          // empty: none
     std::int64_t first_created_ms = 0;  // earlier or later than created: inherited, or granted
+    Extras extras;
     // Neighbours among the reservations of this reference that hold units, newest first.
     std::uint32_t newer = kNoIndex;
     std::uint32_t older = kNoIndex;
     std::uint32_t first_ownership = kNoIndex;
+    std::uint16_t extensions = 0;
     bool in_reference_chain = false;
 };
+static_assert(sizeof(ReservationSide) == 48);
 
 // What a key was used for. The reply is in the event.
 struct KeyRecord {

@@ -106,15 +106,15 @@ ReservationImage State::image_of(const Reservation& reservation) const {
     image.version = reservation.version;
     image.waiting = reservation.waiting;
     image.ended_as = reservation.ended_as;
-    image.extensions = reservation.extensions;
+    image.extensions = side_of(reservation).extensions;
     image.created_at = base::time_from_ms(reservation.created_ms);
     image.first_created_at = base::time_from_ms(first_created_ms(reservation));
     image.expires_at = base::time_from_ms(reservation.deadline_ms);
     for (std::uint32_t i = reservation.first_line; i != kNoIndex; i = lines[i].next) {
         const Line& line = lines[i];
         const model::PoolId nowhere = line.untracked ? model::kDefaultPool : model::kAnyPool;
-        image.lines.push_back({.sku = line.sku,
-                               .pool = line.cell != kNoIndex ? cells[line.cell].pool : nowhere,
+        image.lines.push_back({.sku = sku_of(line),
+                               .pool = line.placed ? cells[line.at].pool : nowhere,
                                .untracked = line.untracked,
                                .continues = line.continues,
                                .soft = line.soft,
@@ -123,7 +123,7 @@ ReservationImage State::image_of(const Reservation& reservation) const {
                                .line_id = {},
                                .group = {}});
     }
-    unpack_extras(reservation.extras, image);
+    unpack_extras(side_of(reservation).extras, image);
     return image;
 }
 
@@ -164,7 +164,7 @@ static_assert(static_cast<std::size_t>(LineIs::mixed) == kKinds.size());
 
 // The kind of a line all of whose units are of one.
 LineIs kind_of(const model::LineQuantities& units, std::int64_t requested, bool continues) {
-    if (units.returned != 0 || units.accepted == 0 ||
+    if (units.returned != 0 || units.accepted <= 0 || units.accepted > Line::kUnitsMax ||
         requested != (continues ? 0 : units.accepted)) {
         return LineIs::mixed;
     }
@@ -180,33 +180,33 @@ LineIs kind_of(const model::LineQuantities& units, std::int64_t requested, bool 
 
 model::LineQuantities State::units_of(const Line& line) const {
     if (line.is == LineIs::mixed) {
-        return line_details[static_cast<std::uint32_t>(line.units)].units;
+        return line_details[static_cast<std::uint32_t>(line.units())].units;
     }
-    model::LineQuantities out{.accepted = line.units};
-    out.*kKinds[static_cast<std::size_t>(line.is)] = line.units;
+    model::LineQuantities out{.accepted = line.units()};
+    out.*kKinds[static_cast<std::size_t>(line.is)] = line.units();
     return out;
 }
 
 std::int64_t State::requested_of(const Line& line) const {
     if (line.is == LineIs::mixed) {
-        return line_details[static_cast<std::uint32_t>(line.units)].requested;
+        return line_details[static_cast<std::uint32_t>(line.units())].requested;
     }
-    return line.continues ? 0 : line.units;
+    return line.continues ? 0 : line.units();
 }
 
 void State::set_units(Line& line, const model::LineQuantities& units, std::int64_t requested) {
     const LineIs kind = kind_of(units, requested, line.continues);
     if (kind != LineIs::mixed) {
         if (line.is == LineIs::mixed) {
-            free_line_details.push_back(static_cast<std::uint32_t>(line.units));
+            free_line_details.push_back(static_cast<std::uint32_t>(line.units()));
         }
-        line.units = units.accepted;
+        line.set_units(units.accepted);
     } else {
         if (line.is != LineIs::mixed) {
-            line.units = take_slot(line_details, free_line_details);
+            line.set_units(take_slot(line_details, free_line_details));
         }
-        line_details[static_cast<std::uint32_t>(line.units)] = {.units = units,
-                                                                .requested = requested};
+        line_details[static_cast<std::uint32_t>(line.units())] = {.units = units,
+                                                                  .requested = requested};
     }
     line.is = kind;
 }
@@ -214,7 +214,8 @@ void State::set_units(Line& line, const model::LineQuantities& units, std::int64
 ReservationSide& State::ensure_side(Reservation& reservation) {
     if (reservation.side == kNoIndex) {
         reservation.side = take_slot(sides, free_sides);
-        sides[reservation.side] = {.reference = {}, .first_created_ms = reservation.created_ms};
+        sides[reservation.side] = {
+            .reference = {}, .first_created_ms = reservation.created_ms, .extras = {}};
     }
     return sides[reservation.side];
 }

@@ -110,19 +110,22 @@ class State {
     [[nodiscard]] model::LineQuantities units_of(const Reservation& reservation) const;
     [[nodiscard]] model::LineQuantities units_of(const Line& line) const;
     [[nodiscard]] std::int64_t held_of(const Line& line) const {
-        return line.is == LineIs::held    ? line.units
+        return line.is == LineIs::held    ? line.units()
                : line.is == LineIs::mixed ? units_of(line).held
                                           : 0;
     }
     [[nodiscard]] std::int64_t held_of(const Reservation& reservation) const;
     [[nodiscard]] std::int64_t requested_of(const Line& line) const;
     [[nodiscard]] const ReservationSide& side_of(const Reservation& reservation) const {
-        static constexpr ReservationSide kNone;
+        static const ReservationSide kNone;
         return reservation.side != kNoIndex ? sides[reservation.side] : kNone;
     }
     [[nodiscard]] std::int64_t first_created_ms(const Reservation& reservation) const {
         return reservation.side != kNoIndex ? sides[reservation.side].first_created_ms
-                                            : reservation.created_ms;
+                                            : std::int64_t{reservation.created_ms};
+    }
+    [[nodiscard]] model::SkuId sku_of(const Line& line) const {
+        return line.placed ? cells[line.at].sku : model::SkuId(line.at);
     }
     // It holds units or waits for some: it has something to lose at its deadline.
     [[nodiscard]] bool is_open(const Reservation& reservation) const;

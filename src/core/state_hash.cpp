@@ -144,6 +144,7 @@ std::uint64_t hash_of(const Sku& sku, model::SkuId id) {
 }
 
 std::uint64_t hash_of(const State& state, const Reservation& reservation) {
+    const ReservationSide& side = state.side_of(reservation);
     Hasher hasher(Seed::reservation);
     hasher.add(std::uint64_t{reservation.id.value()})
         .add(std::uint64_t{reservation.tenant.value()})
@@ -153,15 +154,15 @@ std::uint64_t hash_of(const State& state, const Reservation& reservation) {
         .add(reservation.deadline_ms)
         .add(static_cast<std::uint64_t>(reservation.waiting) |
              (static_cast<std::uint64_t>(reservation.ended_as) << 8) |
-             (std::uint64_t{reservation.extensions} << 16))
-        .add(extras_bytes(reservation.extras));
+             (std::uint64_t{side.extensions} << 16))
+        .add(extras_bytes(side.extras));
     for (std::uint32_t i = reservation.first_line; i != kNoIndex; i = state.lines[i].next) {
         const Line& line = state.lines[i];
         const std::uint64_t pool =
-            line.cell == kNoIndex ? model::kAnyPool.value() : state.cells[line.cell].pool.value();
-        hasher.add(std::uint64_t{line.sku.value()} | (std::uint64_t{line.untracked} << 32) |
-                   (std::uint64_t{line.continues} << 33) | (std::uint64_t{line.soft} << 34) |
-                   (pool << 48));
+            line.placed ? state.cells[line.at].pool.value() : model::kAnyPool.value();
+        hasher.add(std::uint64_t{state.sku_of(line).value()} |
+                   (std::uint64_t{line.untracked} << 32) | (std::uint64_t{line.continues} << 33) |
+                   (std::uint64_t{line.soft} << 34) | (pool << 48));
         hasher.add(state.requested_of(line));
         add_units(hasher, state.units_of(line));
     }
