@@ -27,7 +27,7 @@ SHAPES = [
     (re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b"), "<key>"),
     (re.compile(r"\b\d+(\.\d+)? ?(ms|s|min|h)\b"), "<duration>"),
     (re.compile(r"\b0\.\d+\b"), "<position>"),
-    (re.compile(r"\bstaleness_ms +\d+"), "staleness_ms <n>"),
+    (re.compile(r"\b(staleness_ms|age_seconds) +\d+"), r"\1 <n>"),
     (re.compile(r"[ \t]+"), " "),
 ]
 
