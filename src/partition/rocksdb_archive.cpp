@@ -30,7 +30,6 @@ using model::ReservationId;
 using model::Sequence;
 
 constexpr std::size_t kMiB = std::size_t{1} << 20;
-constexpr std::size_t kSyncedPiece = 128 * 1'024;
 
 // Persisted. Capital letters: the kinds of rows are small ones.
 constexpr std::string_view kFormatKey = "Format";
@@ -70,10 +69,6 @@ rocksdb::Options database_options() {
     options.level_compaction_dynamic_level_bytes = true;
     options.max_open_files = 256;
     options.max_background_jobs = 2;
-    // What is written in the background reaches the disk in small pieces, one at a time: the
-    // ledger's next sync waits for whatever the disk was given before it.
-    options.bytes_per_sync = kSyncedPiece;
-    options.strict_bytes_per_sync = true;
     options.max_log_file_size = kMiB;
     options.keep_log_file_num = 2;
     options.stats_dump_period_sec = 0;

@@ -28,7 +28,6 @@ using base::Result;
 namespace {
 
 constexpr std::size_t kMiB = std::size_t{1} << 20;
-constexpr std::size_t kSyncedPiece = 128 * 1'024;
 
 // Capital letters: the kinds of history keys are small ones.
 constexpr std::string_view kFormatKey = "Format";
@@ -69,10 +68,6 @@ rocksdb::Options database_options() {
     options.memtable_whole_key_filtering = true;
     options.memtable_prefix_bloom_size_ratio = 0.05;
     options.max_background_jobs = 2;
-    // What is written in the background reaches the disk in small pieces, one at a time: the
-    // ledger's next sync waits for whatever the disk was given before it.
-    options.bytes_per_sync = kSyncedPiece;
-    options.strict_bytes_per_sync = true;
     options.max_log_file_size = kMiB;
     options.keep_log_file_num = 2;
     options.stats_dump_period_sec = 0;
