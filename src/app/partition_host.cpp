@@ -346,7 +346,8 @@ void PartitionHost::run_replayer() {
     inspections_.close();
 }
 
-// The tables of a shop that is not small grow without the writer waiting for pages.
+// The tables of a shop that is not small grow without the writer waiting for pages. Of normal
+// priority: of the idle class it came too late beside the views, and the writer cleared pages.
 void PartitionHost::reserve_memory() {
     const std::size_t taken = core::table_memory_taken();
     if (taken >= kTableMemorySmall) {
@@ -356,7 +357,6 @@ void PartitionHost::reserve_memory() {
 
 void PartitionHost::run_memory(const std::stop_token& stop) {
     base::name_this_thread("memory");
-    use_idle_priority();
     std::mutex mutex;
     std::condition_variable_any stopping;
     std::unique_lock lock(mutex);

@@ -22,7 +22,7 @@ void give_table_block(void* block, std::size_t bytes) noexcept;
 
 // Makes sure that so many bytes can be taken without a page fault: the first touch of a huge page
 // clears it, and on a virtual machine may wait for the host for milliseconds. To be called ahead of
-// need by a thread that may wait, of the lowest priority: it holds nothing that others need.
+// need by a thread that may wait. Without room for it the growth is only slower.
 void reserve_table_memory(std::size_t bytes);
 
 }  // namespace holdfast::core
