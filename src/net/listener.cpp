@@ -1,5 +1,4 @@
 #include "net/listener.hpp"
-#include "base/thread_name.hpp"
 
 #include <unistd.h>
 
@@ -11,6 +10,8 @@
 #include <chrono>
 #include <thread>
 #include <tuple>
+
+#include "base/thread_name.hpp"
 
 namespace holdfast::net {
 namespace {
