@@ -4,11 +4,9 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <condition_variable>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
-#include <mutex>
 
 #include "app/archive_host.hpp"
 #include "app/index_observer.hpp"
@@ -19,7 +17,6 @@
 #include "base/check.hpp"
 #include "base/log.hpp"
 #include "base/thread_name.hpp"
-#include "core/table_memory.hpp"
 #include "ledger/memory_ledger.hpp"
 #include "ledger/open_ledger.hpp"
 #include "ledger/rocksdb_background.hpp"
@@ -39,8 +36,6 @@ constexpr std::uint64_t kRoundEvents = 4'096;
 constexpr auto kRoundPause = std::chrono::milliseconds(20);
 // What a second of full load takes.
 constexpr auto kReservePeriod = std::chrono::seconds(1);
-constexpr std::size_t kTableMemorySmall = std::size_t{8} << 20;
-constexpr std::size_t kTableReserveMax = std::size_t{64} << 20;
 // A service that stops does not wait longer than this for views that are behind.
 constexpr auto kLastRounds = std::chrono::seconds(2);
 
@@ -273,8 +268,8 @@ Result<void> PartitionHost::start(const cli::ServeOptions& options, const base::
     TRY_VOID(open_replayer(options, checkpoint));
     history_observer_ = std::make_unique<HistoryObserver>(*history_, published_);
     follower_ = std::make_unique<partition::Follower>(*ledger_, *history_observer_);
-    reserve_memory();
-    memory_thread_ = std::jthread([](const std::stop_token& stop) { run_memory(stop); });
+    make_memory_ready();
+    memory_.emplace(kReservePeriod);
     writer_thread_ = std::jthread([this] { run_writer(); });
     flusher_thread_ = std::jthread([this] { run_flusher(); });
     archive_->start(clock, *writer_, offered, *replayer_);
@@ -344,25 +339,6 @@ void PartitionHost::run_replayer() {
     while (follow_ledger() && std::chrono::steady_clock::now() < deadline) {
     }
     inspections_.close();
-}
-
-// The tables of a shop that is not small grow without the writer waiting for pages. Of normal
-// priority: of the idle class it came too late beside the views, and the writer cleared pages.
-void PartitionHost::reserve_memory() {
-    const std::size_t taken = core::table_memory_taken();
-    if (taken >= kTableMemorySmall) {
-        core::reserve_table_memory(std::min(taken, kTableReserveMax));
-    }
-}
-
-void PartitionHost::run_memory(const std::stop_token& stop) {
-    base::name_this_thread("memory");
-    std::mutex mutex;
-    std::condition_variable_any stopping;
-    std::unique_lock lock(mutex);
-    while (!stopping.wait_for(lock, stop, kReservePeriod, [&] { return stop.stop_requested(); })) {
-        reserve_memory();
-    }
 }
 
 ViewPositions PartitionHost::view_positions() const {

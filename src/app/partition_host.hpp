@@ -15,9 +15,11 @@
 
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 
+#include "app/memory_ahead.hpp"
 #include "app/timed_ledger.hpp"
 #include "base/bell.hpp"
 #include "base/clock.hpp"
@@ -95,8 +97,6 @@ class PartitionHost {
     void run_writer();
     void run_flusher();
     void run_replayer();
-    static void reserve_memory();
-    static void run_memory(const std::stop_token& stop);
     bool follow_ledger();
 
     const base::Clock* clock_ = nullptr;
@@ -120,7 +120,7 @@ class PartitionHost {
     std::atomic<bool> writer_done_{false};
     base::Bell replayer_wake_;
     partition::InspectionQueue inspections_{[this] { replayer_wake_.ring(); }};
-    std::jthread memory_thread_;
+    std::optional<MemoryAhead> memory_;
     std::jthread writer_thread_;
     std::jthread flusher_thread_;
     std::jthread replayer_thread_;

@@ -4,8 +4,8 @@
 #include <memory>
 #include <utility>
 
+#include "app/memory_ahead.hpp"
 #include "base/thread_name.hpp"
-#include "core/table_memory.hpp"
 
 namespace holdfast::app {
 
@@ -15,23 +15,7 @@ namespace {
 
 constexpr std::size_t kBatchesPerRead = 16;
 constexpr std::size_t kWaitingBytesMax = std::size_t{4} << 20;  // stays near the cores
-// Ready before they are asked for: two regions of the tables.
-constexpr std::size_t kMemoryAhead = std::size_t{64} << 20;
-// Small shops need no memory made ready.
-constexpr std::size_t kTableMemorySmall = std::size_t{8} << 20;
 constexpr auto kMemoryPause = std::chrono::milliseconds(1);
-
-void make_memory_ready(const std::stop_token& stop) {
-    base::name_this_thread("memory");
-    std::mutex mutex;
-    std::condition_variable_any stopping;
-    std::unique_lock lock(mutex);
-    while (!stopping.wait_for(lock, stop, kMemoryPause, [&] { return stop.stop_requested(); })) {
-        if (core::table_memory_taken() >= kTableMemorySmall) {
-            core::reserve_table_memory(kMemoryAhead);
-        }
-    }
-}
 
 }  // namespace
 
@@ -128,7 +112,7 @@ Result<std::size_t> FeedAhead::next_batches(std::size_t batches,
 
 Result<partition::Recovered> recover_ahead(ledger::Ledger& ledger, partition::Archive* archive,
                                            const partition::ArchiverOptions& options) {
-    const std::jthread memory([](const std::stop_token& stop) { make_memory_ready(stop); });
+    const MemoryAhead memory(kMemoryPause);
     return partition::recover(
         ledger, archive, options,
         [](ledger::Ledger& from, model::Sequence after) -> partition::NextBatches {
