@@ -127,7 +127,7 @@ TEST(SalvageOfSegments, KeepsWhatComesBeforeTheDamage) {
     {
         const auto ledger = open_segment_ledger(
             {.path = source, .partition = testing::kPartition, .create_if_missing = true},
-            {.least = 4400, .most = 4400, .waits = true});
+            {.least = 4400, .most = 4400, .at_once = true});
         ASSERT_TRUE(succeeded(ledger));
         for (const std::string word : {"one", "two", "three", "four", "five"}) {
             ASSERT_TRUE(succeeded(append_one(**ledger, 10, word, text)));

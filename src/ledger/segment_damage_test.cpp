@@ -18,7 +18,7 @@ using testing::read_all;
 using testing::succeeded;
 
 // A page of header and little more: three of the batches below.
-constexpr SegmentSizes kSmall{.least = 4896, .most = 4896, .waits = true};
+constexpr SegmentSizes kSmall{.least = 4896, .most = 4896, .at_once = true};
 
 void append(const std::string& path, int batches, std::span<const PrivateText> texts) {
     const auto ledger = open_segment_ledger(

@@ -42,22 +42,32 @@ Result<SpareSegment> make_segment_file(const SegmentFiles& files, std::uint64_t 
 }
 
 SegmentKeeper::SegmentKeeper(const SegmentFiles& files, SegmentTexts& texts, Warn warn,
-                             std::function<Result<void>()> sync_mark)
+                             std::function<Result<void>()> sync_mark, bool at_once)
     : files_(files),
       texts_(texts),
       warn_(std::move(warn)),
       sync_mark_(std::move(sync_mark)),
-      thread_([this](const std::stop_token& stop) { run(stop); }) {}
+      at_once_(at_once) {
+    if (!at_once_) {
+        thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
+    }
+}
 
 SegmentKeeper::~SegmentKeeper() {
-    thread_.request_stop();
-    thread_.join();
+    if (thread_.joinable()) {
+        thread_.request_stop();
+        thread_.join();
+    }
     if (spare_) {
         static_cast<void>(remove_file(spare_->file.path()));
     }
 }
 
 void SegmentKeeper::prepare(std::uint64_t number, std::uint64_t bytes) {
+    if (at_once_) {
+        make({number, bytes}, {});
+        return;
+    }
     {
         const std::scoped_lock lock(mutex_);
         wish_ = Wish{number, bytes};
@@ -79,16 +89,15 @@ std::optional<SpareSegment> SegmentKeeper::take(bool now) {
 }
 
 void SegmentKeeper::finish(Full full) {
+    if (at_once_) {
+        complete(full);
+        return;
+    }
     {
         const std::scoped_lock lock(mutex_);
         full_.push_back(std::move(full));
     }
     changed_.notify_all();
-}
-
-void SegmentKeeper::settle() {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [this] { return !is_busy_ && !is_finishing_ && !wish_ && full_.empty(); });
 }
 
 void SegmentKeeper::run(const std::stop_token& stop) {
@@ -107,15 +116,9 @@ void SegmentKeeper::run(const std::stop_token& stop) {
         }
         const Full full = std::move(full_.front());
         full_.pop_front();
-        is_finishing_ = true;
         lock.unlock();
-        if (const auto done = complete(full); !done) {
-            warn_("segment " + std::to_string(full.number) +
-                  " could not be finished: " + done.error().message);
-        }
+        complete(full);
         lock.lock();
-        is_finishing_ = false;
-        changed_.notify_all();
     }
 }
 
@@ -160,7 +163,14 @@ Result<void> SegmentKeeper::fill(const Wish& wish, const std::stop_token& stop) 
     return {};
 }
 
-Result<void> SegmentKeeper::complete(const Full& full) {
+void SegmentKeeper::complete(const Full& full) {
+    if (const auto done = try_complete(full); !done) {
+        warn_("segment " + std::to_string(full.number) +
+              " could not be finished: " + done.error().message);
+    }
+}
+
+Result<void> SegmentKeeper::try_complete(const Full& full) {
     // Neither is synced: an index that a crash loses or damages is not used, and zeros behind the
     // end do no harm.
     const std::string path = files_.index_path(full.number);

@@ -38,8 +38,9 @@ class SegmentKeeper {
         SegmentIndex index;
     };
 
+    // `at_once`: there is no thread, whoever asks for something does it.
     SegmentKeeper(const SegmentFiles& files, SegmentTexts& texts, Warn warn,
-                  std::function<base::Result<void>()> sync_mark);
+                  std::function<base::Result<void>()> sync_mark, bool at_once);
     SegmentKeeper(const SegmentKeeper&) = delete;
     SegmentKeeper& operator=(const SegmentKeeper&) = delete;
     // Ends the thread; a segment that lies ready is removed.
@@ -51,8 +52,6 @@ class SegmentKeeper {
     // only if there is no file.
     [[nodiscard]] std::optional<SpareSegment> take(bool now);
     void finish(Full full);
-    // Waits until nothing is left to do.
-    void settle();
 
   private:
     struct Wish {
@@ -63,23 +62,25 @@ class SegmentKeeper {
     void run(const std::stop_token& stop);
     void make(const Wish& wish, const std::stop_token& stop);
     [[nodiscard]] base::Result<void> fill(const Wish& wish, const std::stop_token& stop);
-    [[nodiscard]] base::Result<void> complete(const Full& full);
+    // A failure is told to whoever reads warnings.
+    void complete(const Full& full);
+    [[nodiscard]] base::Result<void> try_complete(const Full& full);
 
     const SegmentFiles& files_;
     SegmentTexts& texts_;
     Warn warn_;
     std::function<base::Result<void>()> sync_mark_;
+    bool at_once_;
 
     std::mutex mutex_;
     std::condition_variable_any changed_;
     std::optional<Wish> wish_;
     std::deque<Full> full_;
     std::optional<SpareSegment> spare_;
-    bool is_ready_ = false;  // the spare is filled
-    bool is_busy_ = false;   // the thread writes to the spare without the lock
-    bool is_finishing_ = false;
+    bool is_ready_ = false;   // the spare is filled
+    bool is_busy_ = false;    // the thread writes to the spare without the lock
     bool is_wanted_ = false;  // somebody waits for the spare as it is
-    std::jthread thread_;     // last: it uses all of the above
+    std::jthread thread_;     // last: it uses all of the above; none if `at_once_`
 };
 
 }  // namespace holdfast::ledger

@@ -122,8 +122,8 @@ Result<void> SegmentLedger::start() {
         SegmentTexts::open(texts_place(opened_), std::move(opened_.texts), opened_.unfinished));
     // What a crash left half erased is erased before anything else happens.
     TRY_VOID(texts_->move(0, [this] { return sync_mark(); }));
-    keeper_ = std::make_unique<SegmentKeeper>(files_, *texts_, opened_.options.warn,
-                                              [this] { return sync_mark(); });
+    keeper_ = std::make_unique<SegmentKeeper>(
+        files_, *texts_, opened_.options.warn, [this] { return sync_mark(); }, sizes_.at_once);
     for (std::uint64_t number = opened_.unfinished; number < opened_.end.active; ++number) {
         TRY(const auto full, files_.full(number));
         keeper_->finish({.number = number, .end = full->end, .index = full->index});
@@ -245,9 +245,6 @@ Result<void> SegmentLedger::append(const Append& append) {
 Result<std::optional<Active>> SegmentLedger::next_segment(std::uint64_t frame_bytes) {
     if (active_ && active_->end + frame_bytes <= active_->allocated) {
         return std::nullopt;
-    }
-    if (sizes_.waits) {
-        keeper_->settle();
     }
     const bool must_go_on = !active_ || active_->end >= kOverfull * sizes_.most;
     auto spare = keeper_->take(must_go_on);

@@ -18,9 +18,9 @@ namespace holdfast::ledger {
 struct SegmentSizes {
     std::uint64_t least = std::uint64_t{1} << 20;
     std::uint64_t most = std::uint64_t{64} << 20;
-    // For tests that want the same files each time: an append that needs the next segment waits
-    // for what goes on in the background.
-    bool waits = false;
+    // For tests and simulation, which want the same files each time: what else goes on in the
+    // background is done by whoever appends.
+    bool at_once = false;
 };
 
 // Errors, all naming the path: as open_rocksdb_ledger. A refused opening changes nothing on disk.

@@ -28,7 +28,7 @@ using testing::succeeded;
 using Texts = std::vector<std::string>;
 
 // Two or three batches of the tests below.
-constexpr SegmentSizes kSmall{.least = 4500, .most = 4500, .waits = true};
+constexpr SegmentSizes kSmall{.least = 4500, .most = 4500, .at_once = true};
 
 class SegmentLedgerTest : public ::testing::Test {
   protected:
@@ -269,7 +269,7 @@ class DyingSegments : public SegmentLedgerTest {
     // Files that cannot grow are as good as a broken disk. Exits 0 if the ledger behaved.
     [[noreturn]] void run_into_a_limit() {
         const auto opened =
-            open_segment_ledger(options(), {.least = 65'536, .most = 65'536, .waits = true});
+            open_segment_ledger(options(), {.least = 65'536, .most = 65'536, .at_once = true});
         Ledger& ledger = **opened;
         rlimit limit{};
         ::getrlimit(RLIMIT_FSIZE, &limit);

@@ -170,11 +170,11 @@ void expect_all_power_cuts(const Life& life) {
 }
 
 TEST(SegmentTorn, AnAppendThatWasCutOffIsAllThereOrNotAtAll) {
-    expect_all_power_cuts(live({.least = 8192, .most = 8192, .waits = true}, {700, 100, 2000}));
+    expect_all_power_cuts(live({.least = 8192, .most = 8192, .at_once = true}, {700, 100, 2000}));
 }
 
 TEST(SegmentTorn, SoIsOneThatBeginsASegment) {
-    const Life life = live({.least = 6144, .most = 6144, .waits = true}, {1500, 1500});
+    const Life life = live({.least = 6144, .most = 6144, .at_once = true}, {1500, 1500});
     ASSERT_TRUE(life.durable.back().contains("segments/00000000000000000002.segment"));
     ASSERT_EQ(newest_place(life.durable.back()).segment, 2U);
     expect_all_power_cuts(life);
@@ -185,7 +185,7 @@ TEST(SegmentTorn, SoIsOneThatMakesItsFileGrow) {
 }
 
 TEST(SegmentTorn, GarbageInsteadOfSectorsIsNotTakenForABatch) {
-    const Life life = live({.least = 8192, .most = 8192, .waits = true}, {700, 100, 2000});
+    const Life life = live({.least = 8192, .most = 8192, .at_once = true}, {700, 100, 2000});
     base::Prng dice(3);
     for (int round = 0; round < 30; ++round) {
         Image image = life.durable[1];
@@ -203,7 +203,7 @@ TEST(SegmentTorn, GarbageInsteadOfSectorsIsNotTakenForABatch) {
 // The mark is older than the ledger after a power cut; everything synced is found all the same.
 TEST(SegmentTorn, AnOldMarkLosesNothing) {
     const Life life =
-        live({.least = 6144, .most = 6144, .waits = true}, {1500, 400, 2500, 100, 2000});
+        live({.least = 6144, .most = 6144, .at_once = true}, {1500, 400, 2500, 100, 2000});
     for (std::size_t old = 0; old + 1 < life.durable.size(); ++old) {
         Image image = life.durable.back();
         image["tail"] = life.durable[old].at("tail");
@@ -250,8 +250,8 @@ void expect_damage_is_refused(const SegmentSizes& sizes) {
 }
 
 TEST(SegmentTorn, DamageBehindAnOldMarkIsNotTakenForAPowerCut) {
-    expect_damage_is_refused({.least = 6144, .most = 6144, .waits = true});
-    expect_damage_is_refused({.least = 16384, .most = 16384, .waits = true});
+    expect_damage_is_refused({.least = 6144, .most = 6144, .at_once = true});
+    expect_damage_is_refused({.least = 16384, .most = 16384, .at_once = true});
 }
 
 }  // namespace
