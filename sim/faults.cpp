@@ -28,6 +28,10 @@ constexpr std::array<Entry, kFaultKinds> kEntries = {{
     {"overload", 1, 1},
     {"few_expiries", 1, 1},
     {"stale_restarts", 1, 1},
+    {"bad_disk", 40, 800},
+    {"sudden_death", 40, 800},
+    {"power_cuts", 1, 3},
+    {"flipped_bits", 1, 3},
 }};
 
 }  // namespace

@@ -30,8 +30,13 @@ enum class FaultKind : std::uint8_t {
     overload,        // an inbox for a handful of commands
     few_expiries,    // one hold may be ended per batch
     stale_restarts,  // the checkpoints of the replayer are few, or none
+    // of a ledger in files, instead of append_fails:
+    bad_disk,      // a write fails or is short, a sync fails and loses what it was for
+    sudden_death,  // the process dies within a change of a file or name, or before a sync
+    power_cuts,    // a crash takes what was not synced along, or parts of it
+    flipped_bits,  // a bit of what is stored changes while nobody runs
 };
-inline constexpr std::size_t kFaultKinds = 14;
+inline constexpr std::size_t kFaultKinds = 18;
 
 [[nodiscard]] std::string_view to_string(FaultKind kind);
 [[nodiscard]] std::optional<FaultKind> fault_kind_of(std::string_view name);

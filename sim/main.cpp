@@ -76,8 +76,7 @@ std::optional<Arguments> read(std::span<char* const> words) {
 }
 
 SwarmOptions options_of(const Arguments& arguments, std::uint64_t seed) {
-    base::Prng dice(seed);
-    SwarmOptions out{.seed = seed, .commands = arguments.commands, .faults = Faults::drawn(dice)};
+    SwarmOptions out = draw_options(seed, arguments.commands);
     for (const FaultKind kind : arguments.without) {
         out.faults.turn_off(kind);
     }
@@ -90,8 +89,7 @@ int report_failure(const SwarmOptions& options, const SwarmReport& report) {
     const Shrunk small = shrink(options, report);
     std::string again = "holdfast-sim --seed " + std::to_string(options.seed) + " --commands " +
                         std::to_string(small.options.commands);
-    base::Prng dice(options.seed);
-    const Faults drawn = Faults::drawn(dice);
+    const Faults drawn = draw_options(options.seed, options.commands).faults;
     for (std::size_t i = 0; i < kFaultKinds; ++i) {
         const auto kind = static_cast<FaultKind>(i);
         if (drawn.on(kind) && !small.options.faults.on(kind)) {
@@ -123,29 +121,26 @@ int run(const Arguments& arguments) {
                         static_cast<unsigned long long>(options.seed));
             return 1;
         }
-        sum.commands += report.commands;
-        sum.attempts += report.attempts;
-        sum.answers += report.answers;
-        sum.crashes += report.crashes;
-        sum.failed_appends += report.failed_appends;
-        sum.unknown_outcomes += report.unknown_outcomes;
-        sum.checkpoints += report.checkpoints;
-        sum.events += report.events;
-        sum.simulated_ms += report.simulated_ms;
+        add(sum, report);
     }
     const auto n = [](auto value) { return static_cast<unsigned long long>(value); };
     std::printf(
         "%llu seeds from %llu, each twice: %llu commands, %llu requests, %llu answers, "
-        "%llu events, %llu crashes, %llu failed appends, %llu unknown outcomes, "
-        "%llu checkpoints, %llu simulated hours: no violation\n",
-        n(done), n(arguments.seed), n(sum.commands), n(sum.attempts), n(sum.answers), n(sum.events),
-        n(sum.crashes), n(sum.failed_appends), n(sum.unknown_outcomes), n(sum.checkpoints),
+        "%llu replies of the API, %llu events, %llu crashes, %llu failed appends, "
+        "%llu failed starts, %llu flipped bits noticed, %llu unknown outcomes, %llu checkpoints, "
+        "%llu simulated hours: no violation\n",
+        n(done), n(arguments.seed), n(sum.commands), n(sum.attempts), n(sum.answers),
+        n(sum.replies), n(sum.events), n(sum.crashes), n(sum.failed_appends), n(sum.failed_starts),
+        n(sum.flips_noticed), n(sum.unknown_outcomes), n(sum.checkpoints),
         n(sum.simulated_ms / 3'600'000));
     std::printf(
-        "counts: {\"seeds\": %llu, \"commands\": %llu, \"requests\": %llu, \"crashes\": %llu, "
-        "\"failed_appends\": %llu, \"unknown_outcomes\": %llu, \"simulated_hours\": %llu}\n",
-        n(done), n(sum.commands), n(sum.attempts), n(sum.crashes), n(sum.failed_appends),
-        n(sum.unknown_outcomes), n(sum.simulated_ms / 3'600'000));
+        "counts: {\"seeds\": %llu, \"commands\": %llu, \"requests\": %llu, "
+        "\"api_replies\": %llu, \"crashes\": %llu, \"failed_appends\": %llu, "
+        "\"failed_starts\": %llu, \"flipped_bits_noticed\": %llu, \"unknown_outcomes\": %llu, "
+        "\"simulated_hours\": %llu}\n",
+        n(done), n(sum.commands), n(sum.attempts), n(sum.replies), n(sum.crashes),
+        n(sum.failed_appends), n(sum.failed_starts), n(sum.flips_noticed), n(sum.unknown_outcomes),
+        n(sum.simulated_ms / 3'600'000));
     return 0;
 }
 

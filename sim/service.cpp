@@ -1,9 +1,11 @@
 #include "sim/service.hpp"
 
 #include <array>
+#include <utility>
 
 #include "base/check.hpp"
 #include "ledger/faulty_ledger.hpp"
+#include "ledger/segment_ledger.hpp"
 #include "partition/recovery.hpp"
 #include "sim/careless_ledger.hpp"
 
@@ -13,10 +15,22 @@ using base::Result;
 
 namespace {
 
-constexpr model::PartitionId kPartition{0};
 constexpr std::uint64_t kAppendsPlanned = 4'000;  // per life; later ones succeed
 constexpr std::uint64_t kCheckpointEvery = 150;
 constexpr std::uint64_t kFewCheckpoints = 20'000;
+// Small, so that a run has many of them.
+constexpr ledger::SegmentSizes kSegments{.least = 16'384, .most = 65'536, .at_once = true};
+
+Result<std::unique_ptr<ledger::Ledger>> in_memory(const std::shared_ptr<ledger::MemoryDisk>& disk) {
+    return ledger::make_memory_ledger(disk, kPartition);
+}
+
+Result<std::unique_ptr<ledger::Ledger>> open_segments() {
+    return ledger::open_segment_ledger({.path = std::string(kMountPoint).append("/ledger"),
+                                        .partition = kPartition,
+                                        .create_if_missing = true},
+                                       kSegments);
+}
 
 ledger::FaultPlan plan_of(base::Prng& dice, const Faults& faults) {
     using enum ledger::Fault;
@@ -53,52 +67,104 @@ partition::WriterOptions writer_options(const Faults& faults) {
 
 }  // namespace
 
-Service::Service(bool careless_disk, base::Instant now)
-    : careless_disk_(careless_disk), disk_(ledger::make_memory_disk()), last_alive_(now.wall) {
-    ledger_ = ledger::make_memory_ledger(disk_, kPartition);
-    CHECK(partition::create_genesis(*ledger_, kPartition, now.wall, {.high = 1, .low = 2},
-                                    {.high = 3, .low = 4})
-              .has_value());
+Service::Service(const ServiceOptions& options, const Surroundings& around, AnswerJudge judge)
+    : options_(options),
+      around_(around),
+      judge_(std::move(judge)),
+      memory_(ledger::make_memory_disk()),
+      files_(options.in_files ? std::make_unique<Files>(around.dice) : nullptr),
+      last_alive_(around.clock.now().wall) {
+    {
+        const auto made = options_.in_files ? open_segments() : in_memory(memory_);
+        CHECK(made && partition::create_genesis(**made, kPartition, last_alive_,
+                                                {.high = 1, .low = 2}, kIdKey));
+    }
+    if (files_) {
+        files_->disk.expose_to(around_.faults);
+        if (options_.careless_disk) {
+            files_->disk.lie();
+        }
+    }
 }
 
-Result<void> Service::start(base::Instant now, base::Prng& dice, const Faults& faults) {
-    ledger_ = ledger::make_memory_ledger(disk_, kPartition);
-    if (careless_disk_) {
-        ledger_ = make_careless_ledger(std::move(ledger_));
+Result<std::unique_ptr<ledger::Ledger>> Service::open_ledger() {
+    if (files_) {
+        files_->disk.begin_process();
+        return open_segments();
     }
-    ledger_ = ledger::make_faulty_ledger(std::move(ledger_), plan_of(dice, faults));
+    auto ledger = in_memory(memory_);
+    if (options_.careless_disk) {
+        ledger = make_careless_ledger(std::move(*ledger));
+    }
+    return ledger::make_faulty_ledger(std::move(*ledger), plan_of(around_.dice, around_.faults));
+}
+
+Result<void> Service::start() {
+    ledger_.reset();  // that of the last life, which has nobody to read it any more
+    auto started = try_start();
+    if (!started) {
+        take_down();
+    }
+    return started;
+}
+
+Result<void> Service::try_start() {
+    TRY(ledger_, open_ledger());
     TRY(auto recovered, partition::recover(*ledger_));
     TRY(const auto tail, ledger_->tail());
     published_ = std::make_unique<partition::Published>();
-    writer_ =
-        std::make_unique<partition::Writer>(std::move(recovered.state), *ledger_, tail, *published_,
-                                            now, last_alive_, writer_options(faults));
-    const bool few = faults.on(FaultKind::stale_restarts);
+    auto writer = std::make_unique<partition::Writer>(std::move(recovered.state), *ledger_, tail,
+                                                      *published_, around_.clock.now(), last_alive_,
+                                                      writer_options(around_.faults));
+    const bool few = around_.faults.on(FaultKind::stale_restarts);
     TRY(replayer_, partition::Replayer::open(
                        *ledger_, nullptr,
                        {.checkpoint_every_events = few ? kFewCheckpoints : kCheckpointEvery,
                         .batches_at_once = 4,
                         .events_per_step = 1}));
+    writer_ = std::move(writer);
+    door_ = std::make_unique<FrontDoor>(*writer_, *replayer_, *published_, *ledger_, around_.clock,
+                                        judge_);
     return {};
 }
 
-void Service::crash() {
-    replayer_.reset();
+// What tidies up when it is destroyed finds a disk that changes no more, as if it had been killed.
+void Service::take_down() {
     writer_.reset();
+    door_.reset();
+    if (files_) {
+        files_->disk.kill();
+    }
+    replayer_.reset();
     published_.reset();
 }
 
-Result<void> Service::step(base::Instant now, base::Prng& dice, const Faults& faults) {
-    last_alive_ = now.wall;
-    TRY_VOID(writer_->step(now));
-    if (!faults.strikes(FaultKind::slow_disk, dice)) {
-        static_cast<void>(writer_->flusher().step());
+void Service::crash() {
+    take_down();
+    if (!files_) {
+        return;
     }
-    return follow(dice);
+    if (options_.careless_disk || around_.faults.strikes(FaultKind::power_cuts, around_.dice)) {
+        files_->disk.cut();
+    } else if (around_.faults.strikes(FaultKind::flipped_bits, around_.dice)) {
+        // Not after a power cut: a damaged end could not be told from one that was never synced.
+        files_->disk.flip_a_bit();
+    }
 }
 
-Result<void> Service::follow(base::Prng& dice) {
-    if (dice.chance(1, 3)) {
+Result<void> Service::step() {
+    const base::Instant now = around_.clock.now();
+    last_alive_ = now.wall;
+    TRY_VOID(writer_->step(now));
+    if (!around_.faults.strikes(FaultKind::slow_disk, around_.dice)) {
+        static_cast<void>(writer_->flusher().step());
+    }
+    door_->step();
+    return follow();
+}
+
+Result<void> Service::follow() {
+    if (around_.dice.chance(1, 3)) {
         const auto before = replayer_->checkpointed();
         TRY_VOID(replayer_->step());
         checkpoints_ += static_cast<std::uint64_t>(replayer_->checkpointed() != before);

@@ -5,6 +5,7 @@
 #include "sim/clients.hpp"
 #include "sim/oracle.hpp"
 #include "sim/service.hpp"
+#include "sim/shoppers.hpp"
 
 namespace holdfast::sim {
 
@@ -20,6 +21,9 @@ constexpr std::int64_t kDownMsMax = 5'000;
 constexpr std::int64_t kTwoDaysMs = 2 * 24 * 3'600'000;
 constexpr std::int64_t kBatchesToRest = 20'000;  // far more than any run needs
 constexpr std::uint64_t kMixer = 0x9E3779B97F4A7C15ULL;
+constexpr std::int64_t kTurnsMax = 1'000'000;  // likewise
+constexpr std::size_t kSkus = 12;
+constexpr int kStartsMax = 200;  // one of so many succeeds on any disk that the dice make
 
 class World {
   public:
@@ -28,22 +32,35 @@ class World {
           dice_(options.seed),
           clock_(kStart),
           faults_(options.faults),
-          service_(options.careless_disk, kStart),
-          clients_({.seed = options.seed, .skus = 12, .merchant_percent = options.seed % 3 * 4}) {
+          service_({.in_files = options.in_files, .careless_disk = options.careless_disk},
+                   {.dice = dice_, .faults = faults_, .clock = clock_},
+                   [this](const auto& command, const auto& answer) { judge(command, answer); }),
+          clients_({.seed = options.seed, .skus = kSkus, .merchant_percent = options.seed % 3 * 4}),
+          shoppers_({.dice = dice_, .faults = faults_, .clock = clock_}, ~options.seed, kSkus),
+          shopper_percent_(options.seed / 3 % 3 * 40) {
         report_.commands = options.commands;
         start();
     }
+    World(const World&) = delete;
+    World& operator=(const World&) = delete;
+    ~World() { end_of_process(); }  // while those it answers are still there
 
     SwarmReport run() {
-        while (sound() && (begun_ < options_.commands || clients_.open() > 0)) {
+        std::int64_t turns = 0;
+        while (sound() && (begun_ < options_.commands || open() > 0)) {
             begin_some();
             turn();
+            if (++turns == kTurnsMax) {
+                oracle_.found("clients never get their answers");
+            }
         }
         come_to_rest();
-        report_.violation = oracle_.violation();
+        report_.violation =
+            oracle_.violation() ? oracle_.violation() : shoppers_.judge().violation();
         mix(oracle_.state().hash);
         mix(dice_.next());
-        report_.attempts = clients_.attempts();
+        report_.attempts = clients_.calls().attempts() + shoppers_.calls().attempts();
+        report_.replies = shoppers_.replies();
         report_.checkpoints = service_.checkpoints();
         report_.simulated_ms = (clock_.now().boot - kStart.boot).count();
         return report_;
@@ -61,7 +78,12 @@ class World {
         bool finished = false;
     };
 
-    [[nodiscard]] bool sound() const { return !oracle_.violation(); }
+    [[nodiscard]] bool sound() const {
+        return !oracle_.violation() && !shoppers_.judge().violation();
+    }
+    [[nodiscard]] std::size_t open() const {
+        return clients_.calls().open() + shoppers_.calls().open();
+    }
     [[nodiscard]] Duration now() const { return clock_.now().boot; }
     void mix(std::uint64_t value) {
         report_.trace = (report_.trace ^ value) * kMixer;
@@ -70,7 +92,11 @@ class World {
 
     void begin_some() {
         for (std::uint64_t i = dice_.below(8); i > 0 && begun_ < options_.commands; --i) {
-            clients_.begin(now(), dice_, faults_);
+            if (dice_.chance(shopper_percent_, 100)) {
+                shoppers_.begin();
+            } else {
+                clients_.begin(now(), dice_, faults_);
+            }
             ++begun_;
         }
     }
@@ -79,11 +105,15 @@ class World {
         if (!service_.is_up() && now() >= down_until_) {
             start();
         }
-        while (const auto call = clients_.next_due(now())) {
+        while (const auto call = clients_.calls().next_due(now())) {
             arrive(*call);
         }
+        while (const auto call = shoppers_.calls().next_due(now())) {
+            shoppers_.arrive(*call, service_.is_up() ? &service_.door() : nullptr,
+                             {.state = oracle_.state(), .at = oracle_.position()});
+        }
         if (service_.is_up()) {
-            if (const auto stepped = service_.step(clock_.now(), dice_, faults_); !stepped) {
+            if (const auto stepped = service_.step(); !stepped) {
                 ++report_.failed_appends;
                 end_process(stepped.error());
             } else if (faults_.strikes(FaultKind::crash, dice_)) {
@@ -113,34 +143,60 @@ class World {
 
     void arrive(std::size_t call) {
         if (!service_.is_up() || faults_.strikes(FaultKind::lost_requests, dice_)) {
-            clients_.unheard(call, now(), dice_, faults_);
+            clients_.calls().unheard(call, now(), dice_, faults_);
             return;
         }
         auto attempt = std::make_unique<Attempt>(*this, call);
-        attempt->command = clients_.call(call).command;
+        attempt->command = clients_.command(call);
         if (service_.writer().submit(*attempt) == model::RefusalCode::none) {
             attempts_.push_back(std::move(attempt));
         } else {
-            clients_.unheard(call, now(), dice_, faults_);
+            clients_.calls().unheard(call, now(), dice_, faults_);
         }
+    }
+
+    void judge(const model::Command& command, const partition::Answer& answer) {
+        ++report_.answers;
+        mix(answer.sequence.value() * 8 + static_cast<std::uint64_t>(answer.kind));
+        mix(static_cast<std::uint64_t>(base::to_ms(answer.time)));
+        oracle_.judge(service_.ledger(), command, answer);
+        shoppers_.judge().pass(answer);
     }
 
     void answered(Attempt& attempt) {
-        ++report_.answers;
-        const auto& answer = attempt.answer;
-        mix(answer.sequence.value() * 8 + static_cast<std::uint64_t>(answer.kind));
-        mix(static_cast<std::uint64_t>(base::to_ms(answer.time)));
-        oracle_.judge(service_.ledger(), attempt.command, answer);
-        clients_.hear(attempt.call, answer, now(), dice_, faults_);
+        judge(attempt.command, attempt.answer);
+        clients_.hear(attempt.call, attempt.answer, now(), dice_, faults_);
     }
 
     void start() {
-        const auto started = service_.start(clock_.now(), dice_, faults_);
-        if (!started) {
-            oracle_.found("the service does not start: " + started.error().message);
-            return;
+        auto started = service_.start();
+        if (!started && is_damage(started.error()) && service_.restore_bit()) {
+            ++report_.flips_noticed;
+            started = service_.start();
         }
-        oracle_.judge_restart(service_.ledger(), service_.writer().state());
+        if (started) {
+            starts_failed_ = 0;
+            service_.restore_bit();  // it did no harm
+            oracle_.judge_restart(service_.ledger(), service_.writer().state());
+        } else if (is_excused(started.error()) && ++starts_failed_ < kStartsMax) {
+            ++report_.failed_starts;
+            down_until_ = now() + Duration(dice_.between(1, kDownMsMax));
+        } else {
+            oracle_.found("the service does not start: " + started.error().message);
+        }
+    }
+
+    // A flipped bit may look like the work of a later version.
+    [[nodiscard]] static bool is_damage(const base::Error& error) {
+        return error.code == base::ErrorCode::corrupted ||
+               error.code == base::ErrorCode::newer_format;
+    }
+
+    // On a disk that fails or is full a start may fail, too, and say so; damage it may not find.
+    [[nodiscard]] bool is_excused(const base::Error& error) const {
+        const bool by_disk = faults_.on(FaultKind::bad_disk) || faults_.on(FaultKind::disk_full) ||
+                             faults_.on(FaultKind::sudden_death);
+        return options_.in_files && by_disk && !is_damage(error);
     }
 
     // What a failed append may lead to is the end of the process; anything else is damage.
@@ -151,14 +207,19 @@ class World {
         crash();
     }
 
+    void end_of_process() {
+        report_.unknown_outcomes += shoppers_.bereft();
+        service_.crash();
+    }
+
     void crash() {
         ++report_.crashes;
-        service_.crash();
+        end_of_process();
         down_until_ = now() + Duration(dice_.between(0, kDownMsMax));
         for (const auto& attempt : attempts_) {
             if (!attempt->finished) {
                 ++report_.unknown_outcomes;
-                clients_.unheard(attempt->call, now(), dice_, faults_);
+                clients_.calls().unheard(attempt->call, now(), dice_, faults_);
             }
         }
         attempts_.clear();
@@ -169,10 +230,12 @@ class World {
         faults_ = Faults();
         crash();  // a last start, with a well disk
         down_until_ = now();
-        clients_.insist(now());
-        rest_until([this] { return clients_.open() == 0; }, "a client never got its answer");
+        clients_.calls().insist(now());
+        shoppers_.calls().insist(now());
+        rest_until([this] { return open() == 0; }, "a client never got its answer");
         clients_.ask_all_again(now());
-        rest_until([this] { return service_.writer().idle(); }, "the writer never comes to rest");
+        shoppers_.ask_all_again();
+        rest_until([this] { return is_idle(); }, "the service never comes to rest");
         rest_until([this] { return is_empty(); }, "a hold or a place in a queue never ends");
         if (sound()) {
             oracle_.catch_up(service_.ledger());
@@ -194,6 +257,11 @@ class World {
         }
     }
 
+    [[nodiscard]] bool is_idle() {
+        return service_.is_up() && service_.writer().idle() && service_.door().waiting() == 0 &&
+               shoppers_.waiting() == 0;
+    }
+
     // Only what waits for a person is left.
     [[nodiscard]] bool is_empty() {
         if (!service_.is_up()) {
@@ -209,14 +277,36 @@ class World {
     Faults faults_;
     Service service_;
     Clients clients_;
+    Shoppers shoppers_;
+    std::uint64_t shopper_percent_;
     Oracle oracle_;
     std::deque<std::unique_ptr<Attempt>> attempts_;
     std::uint64_t begun_ = 0;
+    int starts_failed_ = 0;  // since the last that did not
     Duration down_until_{};
     SwarmReport report_;
 };
 
 }  // namespace
+
+SwarmOptions draw_options(std::uint64_t seed, std::uint64_t commands) {
+    base::Prng dice(seed);
+    return {.seed = seed,
+            .commands = commands,
+            .faults = Faults::drawn(dice),
+            .in_files = seed % 2 == 0};
+}
+
+void add(SwarmReport& sum, const SwarmReport& more) {
+    for (const auto field :
+         {&SwarmReport::commands, &SwarmReport::attempts, &SwarmReport::answers,
+          &SwarmReport::replies, &SwarmReport::crashes, &SwarmReport::failed_appends,
+          &SwarmReport::failed_starts, &SwarmReport::flips_noticed, &SwarmReport::unknown_outcomes,
+          &SwarmReport::checkpoints, &SwarmReport::events}) {
+        sum.*field += more.*field;
+    }
+    sum.simulated_ms += more.simulated_ms;
+}
 
 SwarmReport run_swarm(const SwarmOptions& options) { return World(options).run(); }
 

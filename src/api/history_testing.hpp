@@ -3,8 +3,6 @@
 // Most tests never ask it: it is made with the first question. Thread rule: one thread.
 #pragma once
 
-#include <gtest/gtest.h>
-
 #include <cstdlib>
 #include <filesystem>
 #include <functional>
