@@ -2,6 +2,8 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <string>
+#include <vector>
 
 #include "tests/fuzz/target.hpp"
 
@@ -11,7 +13,8 @@ const holdfast::fuzz::Target* chosen = nullptr;
 
 }  // namespace
 
-extern "C" int LLVMFuzzerInitialize(int*, char***) {
+// Before the words of the command line are looked at: the target's size is one more.
+extern "C" int LLVMFuzzerInitialize(int* count, char*** words) {
     const char* const name = std::getenv("HOLDFAST_FUZZ_TARGET");
     for (const auto& target : holdfast::fuzz::targets()) {
         if (name != nullptr && target.name == name) {
@@ -22,6 +25,12 @@ extern "C" int LLVMFuzzerInitialize(int*, char***) {
         std::fprintf(stderr, "HOLDFAST_FUZZ_TARGET names no target\n");
         std::exit(2);
     }
+    static std::string limit = "-max_len=" + std::to_string(chosen->size_max);
+    static std::vector<char*> more(*words, *words + *count);
+    more.push_back(limit.data());
+    more.push_back(nullptr);
+    *words = more.data();
+    ++*count;
     return 0;
 }
 

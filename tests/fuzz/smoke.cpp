@@ -25,7 +25,6 @@ namespace {
 
 using Bytes = std::vector<std::byte>;
 
-constexpr std::size_t kSizeMax = 2'048;
 constexpr std::uint64_t kRuns = 20'000;
 
 // What the signal handler prints.
@@ -65,7 +64,8 @@ std::vector<Bytes> read_corpus(const std::filesystem::path& folder) {
     return out;
 }
 
-void mutate(Bytes& bytes, const std::vector<Bytes>& corpus, base::Prng& dice) {
+void mutate(Bytes& bytes, const std::vector<Bytes>& corpus, std::size_t size_max,
+            base::Prng& dice) {
     const auto place = [&] { return static_cast<std::ptrdiff_t>(dice.below(bytes.size())); };
     switch (bytes.empty() ? 4 : dice.below(6)) {
         case 0: bytes[static_cast<std::size_t>(place())] ^= std::byte{1} << dice.below(8); break;
@@ -83,8 +83,8 @@ void mutate(Bytes& bytes, const std::vector<Bytes>& corpus, base::Prng& dice) {
             }
         }
     }
-    if (bytes.size() > kSizeMax) {
-        bytes.resize(kSizeMax);
+    if (bytes.size() > size_max) {
+        bytes.resize(size_max);
     }
 }
 
@@ -103,7 +103,7 @@ void run(const Target& target, const std::filesystem::path& corpora, std::uint64
     for (std::uint64_t i = 0; i < runs; ++i) {
         input = corpus[dice.below(corpus.size())];
         for (std::uint64_t times = dice.below(6) + 1; times > 0; --times) {
-            mutate(input, corpus, dice);
+            mutate(input, corpus, target.size_max, dice);
         }
         target.run(input);
     }

@@ -1,8 +1,11 @@
-// Every gRPC method: the first byte names it, the rest is the message.
+// gRPC: the first byte names the message or the method, the rest is the message.
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
+#include <google/protobuf/stubs/logging.h>
 
+#include <array>
 #include <memory>
 
+#include "base/check.hpp"
 #include "tests/fuzz/shop.hpp"
 #include "tests/fuzz/target.hpp"
 #include "transport/grpc/testing.hpp"
@@ -19,6 +22,37 @@ using transport::grpc::RpcContext;
 using transport::grpc::SessionPtr;
 using transport::grpc::testing::FakeRpc;
 using transport::http::testing::FakeOperations;
+
+// What is taken for a message is one: written again, it has the same fields.
+template <typename Message>
+void read(Input input) {
+    Message message;
+    if (!message.ParseFromArray(input.data(), static_cast<int>(input.size()))) {
+        return;
+    }
+    const bool unknown = transport::grpc::has_unknown_fields(message);
+    static_cast<void>(transport::grpc::to_request(message));
+    Message again;
+    CHECK(again.ParseFromString(message.SerializeAsString()), "a message cannot be read again");
+    CHECK(again.ByteSizeLong() == message.ByteSizeLong() &&
+              transport::grpc::has_unknown_fields(again) == unknown,
+          "a message is another one when it is read again");
+}
+
+template <typename... Messages>
+constexpr std::array<void (*)(Input), sizeof...(Messages)> readers() {
+    return {&read<Messages>...};
+}
+
+constexpr auto kReaders =
+    readers<v1::CreateRequest, v1::BeginPaymentRequest, v1::CommitRequest, v1::ReleaseRequest,
+            v1::ExtendRequest, v1::ShipRequest, v1::CancelRequest, v1::ReturnRequest,
+            v1::ReallocateRequest, v1::CloseShortRequest, v1::ReleaseByNameRequest,
+            v1::ReleaseMatchingRequest, v1::ListRequest, v1::ReceiveRequest, v1::AdjustRequest,
+            v1::MarkUnavailableRequest, v1::SetSafetyStockRequest, v1::SendTransferRequest,
+            v1::RecordSaleRequest, v1::RecordCountRequest, v1::PutSkuRequest,
+            v1::PutSkuClassRequest, v1::PutPoolRequest, v1::PutCapsRequest, v1::StopSellingRequest,
+            v1::ResolveCaseRequest, v1::ListEventsRequest, v1::GetStockRequest>();
 
 constexpr int kMessagesMax = 4;  // of a stream that would go on for ever
 
@@ -46,6 +80,14 @@ void run_stream(GrpcShop& grpc, const Method& method, Body& body) {
 }
 
 }  // namespace
+
+void fuzz_messages(Input input) {
+    static const bool quiet = google::protobuf::SetLogHandler(nullptr) == nullptr;
+    static_cast<void>(quiet);
+    if (!input.empty()) {
+        kReaders[static_cast<std::size_t>(input[0]) % kReaders.size()](input.subspan(1));
+    }
+}
 
 void fuzz_grpc(Input input) {
     GrpcShop& grpc = next_shop<GrpcShop>();

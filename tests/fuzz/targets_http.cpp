@@ -13,7 +13,7 @@ namespace {
 
 using net::DecodePhase;
 
-constexpr net::HttpLimits kLimits{.header_bytes = 512, .header_count = 8, .body_bytes = 1'024};
+constexpr net::HttpLimits kLimits{.header_bytes = 256, .header_count = 8, .body_bytes = 256};
 
 std::string text_of(const net::HttpRequest& request) {
     std::string out = request.method + ' ' + request.target + '\n';

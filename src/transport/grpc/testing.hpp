@@ -4,6 +4,7 @@
 //     auto rpc = std::make_shared<FakeRpc>(context, principal, false);
 //     methods()[i].unary(rpc, body);
 //
+// With the readers of messages, for tests from outside this folder.
 // Thread rule: one thread. Context and principal outlive it.
 #pragma once
 
@@ -12,8 +13,10 @@
 #include <string>
 
 #include "base/check.hpp"
+#include "transport/grpc/commands_internal.hpp"
 #include "transport/grpc/methods_internal.hpp"
 #include "transport/grpc/replies_internal.hpp"
+#include "transport/grpc/requests_internal.hpp"
 
 namespace holdfast::transport::grpc::testing {
 
