@@ -44,6 +44,7 @@ class Search:
     share: float = 0     # of the time of `all`
     kinds: tuple = ()    # ledgers it can be run on; empty: it has none
     turn_count: int = 0  # at most so many in a turn
+    target_turn_count: int = 0  # the same where one target is named
     repeats: bool = False  # tries the same again: runs are not added up
 
 
@@ -105,7 +106,7 @@ SEARCHES = {
         kinds=KINDS),
     "dice": Search(
         "the fuzz targets, fed by dice, optimised build", ("fuzz_smoke",), dice, counted="runs",
-        share=0.06, turn_count=100_000),
+        share=0.06, turn_count=100_000, target_turn_count=10_000_000),
     "fuzz": Search(
         "libFuzzer with address and undefined-behaviour sanitizers", (), fuzzer, counted="runs",
         share=0.06),
