@@ -80,6 +80,11 @@ class Bench:
                   + (audit.words() if audit is not None else ""))
         return entry
 
+    def last(self, phase, name):
+        """What was found before."""
+        return next(entry["result"] for entry in reversed(self.records)
+                    if (entry["phase"], entry["name"]) == (phase, name))
+
     def measure(self, phase, subject, shape, audited=True, prepare=True, **labels):
         """Prepares, loads, audits. A subject that fails is recorded as such, not passed over."""
         if not self.has_time():
@@ -112,6 +117,22 @@ class Bench:
         with self.step(text):
             yield
         self.record("section", text, {"seconds": time.monotonic() - begin})
+
+
+def again(section):
+    """A record that says when, and of what, a section was measured once more."""
+    when = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime())
+    return {"phase": "again", "name": section, "result": {"when": when, "commit": commit()}}
+
+
+def replaced(before, fresh):
+    """`before` without what `fresh` has anew: all records of its phases, but of the bookkeeping
+    (sections, what was measured again) only those of the same name."""
+    phases = {entry["phase"] for entry in fresh} - {"section", "again"}
+    named = {(entry["phase"], entry["name"]) for entry in fresh}
+    kept = [entry for entry in before if entry["phase"] not in phases
+            and (entry["phase"], entry["name"]) not in named]
+    return kept + fresh
 
 
 def machine():

@@ -10,7 +10,7 @@ import xml.dom.minidom
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 
-from harness import report, stats, svg  # noqa: E402
+from harness import bench, report, stats, svg  # noqa: E402
 from harness.audit import (Acked, COMMITTED, EXPIRED, HELD, Hold, RELEASED, Stock,  # noqa: E402
                            judge, judge_counts, read_acked)
 from harness.goals import Records, all_goals  # noqa: E402
@@ -18,6 +18,19 @@ from harness.goals import Records, all_goals  # noqa: E402
 
 def hold(number, state=HELD, key=None, quantity=1, sku="A", overdue=False):
     return Hold(str(number), sku, quantity, state, key or f"k{number}", overdue)
+
+
+class Again(unittest.TestCase):
+    def test_a_section_that_is_measured_again_replaces_its_phases_and_nothing_else(self):
+        def entry(phase, name, result):
+            return {"phase": phase, "name": name, "result": result}
+        before = [entry("machine room", "full", 1), entry("half load", "segments", 2),
+                  entry("storm", "holds", 3), entry("section", "a storm", 4),
+                  entry("section", "latency", 5)]
+        fresh = [entry("half load", "in process", 6), entry("section", "latency", 7),
+                 entry("again", "latency", 8)]
+        self.assertEqual([found["result"] for found in bench.replaced(before, fresh)],
+                         [1, 3, 4, 6, 7, 8])
 
 
 class Audits(unittest.TestCase):

@@ -93,6 +93,8 @@ class Report:
         command = "bench/run --quick" if self.mode == "quick" else "bench/run"
         out = "# Benchmarks\n\n" + self.notes["text"]["opening"].format(
             command=command, versions=versions, **facts)
+        out += "".join(f"\n\n*Measured again*: {entry['name']} ({entry['result']['when']}, commit "
+                       f"`{entry['result']['commit']}`)." for entry in self.records.find("again"))
         left = [entry["name"] for entry in self.records.find("left out")]
         cut = self.sections()[1]
         failed = [f"{entry['phase']}, {entry['name']}" for entry in self.records.records

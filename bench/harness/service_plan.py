@@ -86,23 +86,26 @@ def durable(bench, place):
                      place.durable(f"{kind}:{place.directory}", seconds=2, mix="carts"))
 
 
-def whole_service(bench, place):
-    """With replayer, checkpoints, index, history and archive beside it: what it takes in a burst,
-    what it sustains, and its latency at half of either."""
-    size = bench.size
-    bursts = []
-    for live in (0, *size.grown):
+def bursts(bench, place):
+    """The whole service, with replayer, checkpoints, index, history and archive: what it takes."""
+    for live in (0, *bench.size.grown):
         place.fresh()
-        result = place.service("load", seconds=size.burst_seconds, live=live)
+        result = place.service("load", seconds=bench.size.burst_seconds, live=live)
         result["verified"] = place.verify() if live == 0 else None
         bench.record("service", f"{live:,} live", result, live=live)
-        bursts.append(result["per_second"])
+
+
+def sustained(bench, place):
+    """What it sustains with all of these following, and its latency at half of that and of a
+    burst."""
+    size = bench.size
     place.fresh()
     result = place.service("load", seconds=bench.seconds, catch_up=1)
     result["disk_bytes"] = place.disk_bytes()
     bench.record("sustained", "in process", result)
+    burst = bench.last("service", "0 live")["per_second"]
     for phase, seconds, rate in (
-            ("half burst", size.half_burst_seconds, bursts[0] / 2),
+            ("half burst", size.half_burst_seconds, burst / 2),
             ("half load", size.half_seconds, result["sustained_per_second"] / 2)):
         for name, kind in (("in process", "rocksdb"), ("segments", "segments")):
             at_rate(bench, InProcess(bench, kind), phase, name, seconds, rate)
@@ -287,13 +290,19 @@ def grpc_port(server):
 SECTIONS = (
     ("the machine in memory", lambda bench, place: machine(bench)),
     ("durable, in process", durable),
-    ("the whole service in process", whole_service),
+    ("the whole service in process", bursts),
+    ("what it sustains, and latency at half of that", sustained),
     ("an expiry storm", storm),
     ("recovery", recovery),
     ("archive", archive),
     ("footprint", footprint),
     ("REST beside its own no-op", lambda bench, place: network(bench)),
     ("gRPC", lambda bench, place: grpc(bench)))
+
+
+def run_section(bench, name):
+    with bench.section(name):
+        dict(SECTIONS)[name](bench, InProcess(bench))
 
 
 def run(bench):
