@@ -152,9 +152,13 @@ def machine():
 
 
 def commit():
-    run = subprocess.run(["git", "-C", str(ROOT), "describe", "--always", "--dirty"],
-                         capture_output=True, text=True, check=False)
-    return run.stdout.strip()
+    """With a mark if anything but results and documents differs from it."""
+    def git(*words):
+        return subprocess.run(["git", "-C", str(ROOT), *words], capture_output=True, text=True,
+                              check=False).stdout.strip()
+    changed = git("status", "--porcelain", "--untracked-files=no", "--", ".", ":!docs",
+                  ":!bench/results")
+    return git("describe", "--always") + ("-dirty" if changed else "")
 
 
 def versions():
