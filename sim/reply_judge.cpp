@@ -72,21 +72,21 @@ void ReplyJudge::pass(const partition::Answer& answer) {
     }
 }
 
-// An answer that a crash swallowed never passed here, but its event is in the ledger.
-std::optional<ReplyJudge::Shown> ReplyJudge::truth_at(Sequence at, model::ReservationId id,
-                                                      ledger::Ledger& ledger) const {
+// An answer that a crash swallowed never passed here, but its event is in the ledger; one that
+// failed meanwhile shows nothing.
+bool ReplyJudge::was_so(const Shown& shown, Sequence at, model::ReservationId id,
+                        ledger::Ledger& ledger) const {
     const auto passed = shown_.find({at.value(), id.value()});
     if (passed != shown_.end()) {
-        return passed->second;
+        return shown == passed->second;
     }
     const auto stored = partition::find_event(ledger, at);
     if (!stored) {
-        return std::nullopt;
+        return stored.error().code != base::ErrorCode::not_found;
     }
     const auto event = model::decode(stored->bytes);
     const auto* const changed = event ? std::get_if<model::ReservationChanged>(&*event) : nullptr;
-    return changed != nullptr && changed->image.id == id ? std::optional(shown_by(changed->image))
-                                                         : std::nullopt;
+    return changed != nullptr && changed->image.id == id && shown == shown_by(changed->image);
 }
 
 void ReplyJudge::judge(const Question& question, const Reply& reply, ledger::Ledger& ledger,
@@ -169,8 +169,7 @@ void ReplyJudge::judge_view(const Question& question, const Reply& reply,
     if (!id || !at) {
         return;  // the position was judged
     }
-    const auto truth = truth_at(*at, *id, ledger);
-    if (!truth || *truth != shown_by(view)) {
+    if (!was_so(shown_by(view), *at, *id, ledger)) {
         found("a reply shows " + view.id + " as it was not at " + reply.position);
         return;
     }

@@ -71,8 +71,8 @@ class ReplyJudge {
     static Shown shown_by(const model::ReservationImage& image);
     static Shown shown_by(const api::ReservationView& view);
 
-    std::optional<Shown> truth_at(model::Sequence at, model::ReservationId id,
-                                  ledger::Ledger& ledger) const;
+    bool was_so(const Shown& shown, model::Sequence at, model::ReservationId id,
+                ledger::Ledger& ledger) const;
     void judge_position(const api::Reply& reply, ledger::Ledger& ledger, const api::Names& names);
     void judge_retry(const Question& question, const api::Reply& reply);
     void judge_view(const Question& question, const api::Reply& reply,
