@@ -1,8 +1,8 @@
 // FrontDoor: the API of one life of the process, over that life's writer.
 //
 // Commands go in through a tap, so that what the partition answers is judged before the API makes a
-// reply of it. `close` is the end of the process: who waits hears nothing more that is meant for
-// anybody, and what belonged to them is freed.
+// reply of it. Its destruction is the end of the process: requests that wait are answered, so that
+// they free what belongs to them, and nobody listens any more.
 // Thread rule: one thread.
 #pragma once
 

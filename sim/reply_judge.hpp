@@ -6,8 +6,7 @@
 //   - once a request was told of its success, its retries are told the same, as replays, for ever
 //   - a reservation that somebody was told of is found, and nobody is shown it as it was before
 //     what anybody was told
-//   - who waits for a reservation waits no shorter than it said, unless there is nothing to wait
-//   for
+//   - who waits for a reservation is not told that it still waits before the time was up
 //   - availability is of a durable moment, no earlier than asked for, with that moment's figures
 // The first violation stays. Thread rule: one thread.
 #pragma once
