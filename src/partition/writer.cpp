@@ -109,7 +109,7 @@ void Writer::wait(base::Instant now, Duration at_most) {
         static_cast<void>(batch_finished_.wait_for(at_most));
         return;
     }
-    if (waiting_at_ < waiting_.size()) {
+    if (!backlog_.empty()) {
         return;
     }
     Duration timeout = at_most;
@@ -123,7 +123,7 @@ void Writer::wait(base::Instant now, Duration at_most) {
 }
 
 bool Writer::idle() const {
-    return in_flight_.empty() && waiting_at_ == waiting_.size() && inbox_.size_estimate() == 0 &&
+    return in_flight_.empty() && backlog_.empty() && inbox_.size_estimate() == 0 &&
            (!parked_ || parked_->idle());
 }
 

@@ -28,6 +28,7 @@
 #include "core/machine.hpp"
 #include "ledger/ledger.hpp"
 #include "model/limits.hpp"
+#include "partition/backlog.hpp"
 #include "partition/flusher.hpp"
 #include "partition/parked_commands.hpp"
 #include "partition/partition_clock.hpp"
@@ -144,8 +145,7 @@ class Writer final : public CommandPort {
     std::deque<InFlight*> in_flight_;  // oldest first
     std::vector<InFlight*> free_;
     std::vector<InFlight*> finished_;
-    std::vector<Submission*> waiting_;  // taken from the inbox, not yet decided
-    std::size_t waiting_at_ = 0;
+    Backlog backlog_;
     std::vector<model::SkuId> touched_;
     std::vector<model::Event> names_;
     TouchedSkus touched_once_;

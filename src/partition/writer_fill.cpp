@@ -91,15 +91,12 @@ struct CaptureNames {
 
 // Commands that come back from the archive waited longer than those in the inbox.
 base::Result<void> Writer::take_waiting() {
-    if (waiting_at_ == waiting_.size()) {
-        waiting_.clear();
-        waiting_at_ = 0;
-    }
+    auto& inlet = backlog_.inlet();
     if (parked_) {
-        TRY_VOID(parked_->take_back(waiting_));
+        TRY_VOID(parked_->take_back(inlet));
     }
-    if (waiting_.size() - waiting_at_ < options_.batch_commands_max) {
-        inbox_.drain(waiting_, options_.batch_commands_max);
+    if (inlet.size() < options_.batch_commands_max) {
+        inbox_.drain(inlet, options_.batch_commands_max);
     }
     return {};
 }
@@ -156,15 +153,15 @@ void Writer::append_opening(core::OpenBatch& batch) {
 void Writer::decide_waiting(core::OpenBatch& batch, InFlight& flight) {
     std::size_t taken = 0;
     const std::size_t answered = flight.waiting.size();
-    while (waiting_at_ < waiting_.size() && taken < options_.batch_commands_max &&
+    while (!backlog_.empty() && taken < options_.batch_commands_max &&
            batch.count < model::kBatchEventsMax && batch.payload.size() < model::kBatchBytesMax) {
         if (taken % core::kLookAhead == 0) {
             look_ahead();
         }
-        if (!decide_one(*waiting_[waiting_at_], batch, flight)) {
+        if (!decide_one(*backlog_.waiting().front(), batch, flight)) {
             break;  // out of budget: first in the next batch, still undecided
         }
-        ++waiting_at_;
+        backlog_.pop_front();
         ++taken;
     }
     commands_.fetch_add(flight.waiting.size() - answered, std::memory_order_relaxed);
@@ -194,9 +191,10 @@ bool Writer::forget(const core::OpenBatch& batch) {
 // The next few commands, and what they will be decided on.
 void Writer::look_ahead() {
     std::array<const model::Command*, 2 * core::kLookAhead> soon{};
-    const std::size_t count = std::min(waiting_.size() - waiting_at_, soon.size());
+    const auto waiting = backlog_.waiting();
+    const std::size_t count = std::min(waiting.size(), soon.size());
     for (std::size_t i = 0; i < count; ++i) {
-        soon[i] = &waiting_[waiting_at_ + i]->command;
+        soon[i] = &waiting[i]->command;
     }
     const std::size_t now = std::min(count, core::kLookAhead);
     for (std::size_t i = 0; parked_ && i < now; ++i) {
