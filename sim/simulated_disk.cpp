@@ -127,9 +127,18 @@ struct SimulatedDisk::Node {
             flip.reset();  // overwritten, or cut off
         }
         if (!what.resizes) {
+            newest_at = what.offset;
+            newest_size = what.bytes.size();
             add_lost_neighbours(what);
         }
         pending.push_back(std::move(what));
+    }
+    // Anywhere, or in what was written last: there damage looks most like an end that was never
+    // synced.
+    [[nodiscard]] std::size_t draw_place(base::Prng& dice) const {
+        const bool in_newest = newest_size > 0 && newest_at + newest_size <= now.size();
+        return in_newest && dice.chance(1, 2) ? newest_at + dice.below(newest_size)
+                                              : dice.below(now.size());
     }
     // Who writes to a page makes all of it dirty: also what a failed sync had lost.
     void add_lost_neighbours(Change& what) {
@@ -232,7 +241,9 @@ struct SimulatedDisk::Node {
     Buffer durable;
     std::vector<Change> pending;
     std::set<std::size_t> lost_pages;  // clean in memory, never on the disk
-    std::optional<Flip> flip;          // in `now`
+    std::size_t newest_at = 0;         // the last write: where, and how much
+    std::size_t newest_size = 0;
+    std::optional<Flip> flip;  // in `now`
     Names names;
     Names durable_names;
     std::vector<Names> pending_names;
@@ -267,7 +278,7 @@ void SimulatedDisk::flip_a_bit() {
         return;
     }
     flipped_ = files[dice_.below(files.size())];
-    const std::size_t at = dice_.below(flipped_->now.size());
+    const std::size_t at = flipped_->draw_place(dice_);
     flipped_->flip = Node::Flip{.at = at, .bit = std::byte{1} << dice_.below(8)};
     flipped_->now[at] ^= flipped_->flip->bit;
 }
