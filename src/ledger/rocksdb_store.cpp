@@ -27,7 +27,10 @@ using base::Result;
 constexpr std::size_t kBatches = 1;  // indices into the column families
 constexpr std::size_t kPrivate = 2;
 constexpr std::size_t kMeta = 3;
+// Whoever reads a few batches of a hundred bytes at a time must not copy a mebibyte for each few;
+// for those RocksDB reads ahead by itself, more the longer it goes on.
 constexpr std::size_t kReadAheadBytes = std::size_t{1} << 20;
+constexpr std::size_t kLongRead = 1'024;  // batches
 
 using Key = std::array<char, 8>;  // big-endian, so that keys sort by number
 
@@ -208,7 +211,7 @@ Result<void> Store::seek(rocksdb::Iterator& at, model::Sequence first) const {
 Result<void> Store::read_batches(model::Sequence first, model::Sequence through, std::size_t limit,
                                  const BytesVisitor& visit) {
     rocksdb::ReadOptions options = checked_read_options();
-    options.readahead_size = limit > 1 ? kReadAheadBytes : 0;
+    options.readahead_size = limit >= kLongRead ? kReadAheadBytes : 0;
     const Iterator at(database_->NewIterator(options, families_[kBatches]));
     const Key end = key_of(through.value());
     TRY_VOID(seek(*at, first));
