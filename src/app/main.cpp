@@ -1,3 +1,4 @@
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -6,7 +7,9 @@
 #include "app/last_words.hpp"
 #include "app/ledger_tools.hpp"
 #include "app/serve.hpp"
+#include "base/digest.hpp"
 #include "cli/run.hpp"
+#include "core/table_secret.hpp"
 
 extern char** environ;  // NOLINT(readability-identifier-naming): POSIX names it
 
@@ -25,10 +28,18 @@ holdfast::cli::Environment read_environment() {
     return out;
 }
 
+// Before the first table, in every command that reads what clients sent.
+void hide_table_layout() {
+    std::uint64_t secret = 0;
+    holdfast::base::fill_random(std::as_writable_bytes(std::span(&secret, 1)));
+    holdfast::core::use_table_secret(secret);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
     holdfast::app::install_last_words();
+    hide_table_layout();
     const std::string version(kVersion);
     const holdfast::cli::AppCommands commands{
         .serve = [&](const auto& options) { return holdfast::app::run_service(options, version); },

@@ -2,9 +2,10 @@
 // grows.
 //
 // Extendible hashing (Fagin, Nievergelt, Pippenger, Strong, 1979): a directory of segments indexed
-// by the top bits of the digest; only the segment that is full does something about it, where a
-// plain hash map moves everything (240-1,400 ms on the way to ten million). Two things keep the
-// memory close to what the entries need, at every size (docs/adr/0020):
+// by the top bits of the digest times a secret (core/table_secret.hpp); only the segment that is
+// full does something about it, where a plain hash map moves everything (240-1,400 ms on the way to
+// ten million). Two things keep the memory close to what the entries need, at every size
+// (docs/adr/0020):
 //
 // - A segment grows page by page, from three to five, before it becomes two of three. One insertion
 //   moves at most one segment: some thousand entries, ten to twenty microseconds.
@@ -38,6 +39,7 @@
 #include "base/digest.hpp"
 #include "base/prefetch.hpp"
 #include "core/table_memory.hpp"
+#include "core/table_secret.hpp"
 
 namespace holdfast::core {
 
@@ -245,13 +247,13 @@ class DigestTable {
         return std::max<std::uint8_t>(static_cast<std::uint8_t>(key.low >> 8), 1);
     }
 
-    // The first 32 bits of the digest, bent: equal shares of the result are shares of the digests
-    // that grow from 3/4 to 3/2 of the mean. It is x + c x (1 - x), near enough to log2(1 + x),
+    // 32 bits of the digest, bent: equal shares of the result are shares of the digests that grow
+    // from 3/4 to 3/2 of the mean. It is x + c x (1 - x), near enough to log2(1 + x),
     // which spreads the moments at which segments are full evenly over a doubling of the table.
-    static std::uint32_t skewed(base::Digest128 key) {
+    [[nodiscard]] std::uint32_t skewed(base::Digest128 key) const {
         constexpr std::uint64_t kOne = std::uint64_t{1} << 32;
         constexpr std::uint64_t kBend = 87;  // c = 87/256: the slopes at the ends are 2:1
-        const std::uint64_t x = key.high >> 32;
+        const std::uint64_t x = (key.high * secret_) >> 32;
         return static_cast<std::uint32_t>(x + ((((x * (kOne - x)) >> 32) * kBend) >> 8));
     }
     [[nodiscard]] std::size_t directory_index(base::Digest128 key) const {
@@ -388,6 +390,7 @@ class DigestTable {
         give_segment(old);
     }
 
+    std::uint64_t secret_ = table_secret();
     unsigned depth_ = 0;  // at most 32
     std::size_t size_ = 0;
     std::vector<Segment*> directory_;

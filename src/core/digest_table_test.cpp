@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
+#include <vector>
 
 #include "base/prng.hpp"
 
@@ -128,6 +130,43 @@ void expect_equal(const DigestTable<std::uint64_t>& table,
         ASSERT_EQ(found->second, value);
     });
     EXPECT_EQ(visited, expected.size());
+}
+
+// Anybody can compute keys whose digests begin alike, given time.
+TEST(DigestTable, KeysThatBeginAlikeTakeNoMoreMemoryThanOthers) {
+    constexpr int kKeys = 20'000;
+    base::Prng dice(3);
+    DigestTable<std::uint64_t> alike;
+    DigestTable<std::uint64_t> others;
+    for (int i = 0; i < kKeys; ++i) {
+        const std::uint64_t bits = dice.next();
+        alike.put({.high = (0xABCD'EF01ULL << 32) | (bits & UINT32_MAX), .low = 1}, 1);
+        others.put({.high = bits, .low = 1}, 1);
+    }
+    EXPECT_LT(alike.bytes(), 2 * others.bytes());
+}
+
+TEST(DigestTable, WhichKeysShareASegmentIsTheSecretsBusinessAndNobodyElses) {
+    const std::uint64_t before = table_secret();
+    const auto order = [] {
+        DigestTable<int> table;
+        base::Prng dice(4);
+        for (int i = 0; i < 5'000; ++i) {
+            table.put({.high = dice.next(), .low = 1}, i);
+        }
+        std::vector<int> out;
+        table.for_each([&](Digest128 /*key*/, int value) { out.push_back(value); });
+        return out;
+    };
+    auto one = order();
+    EXPECT_EQ(order(), one);
+    use_table_secret(4'711);
+    auto other = order();
+    use_table_secret(before);
+    EXPECT_NE(other, one);
+    std::ranges::sort(one);
+    std::ranges::sort(other);
+    EXPECT_EQ(other, one);
 }
 
 TEST(DigestTable, BehavesLikeAMapThroughManySplits) {
