@@ -26,17 +26,6 @@ bool is_durable(Sequence at, ledger::Ledger& ledger) {
     return !tail || at <= tail->last;
 }
 
-void add(model::LineQuantities& sum, const model::LineQuantities& more) {
-    sum.accepted += more.accepted;
-    sum.held += more.held;
-    sum.committed += more.committed;
-    sum.shipped += more.shipped;
-    sum.released += more.released;
-    sum.expired += more.expired;
-    sum.closed_short += more.closed_short;
-    sum.returned += more.returned;
-}
-
 }  // namespace
 
 void ReplyJudge::found(std::string violation) {
@@ -54,7 +43,7 @@ ReplyJudge::Shown ReplyJudge::shown_by(const model::ReservationImage& image) {
 ReplyJudge::Shown ReplyJudge::shown_by(const ReservationView& view) {
     Shown out{.version = view.version, .state = view.state, .units = {}};
     for (const auto& line : view.lines) {
-        add(out.units, line.units);
+        out.units += line.units;
     }
     return out;
 }

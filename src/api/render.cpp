@@ -10,17 +10,6 @@ namespace {
 
 using namespace model;
 
-void add(LineQuantities& sum, const LineQuantities& more) {
-    sum.accepted += more.accepted;
-    sum.held += more.held;
-    sum.committed += more.committed;
-    sum.shipped += more.shipped;
-    sum.released += more.released;
-    sum.expired += more.expired;
-    sum.closed_short += more.closed_short;
-    sum.returned += more.returned;
-}
-
 // A line and one pool's part of it, or a further pool's part.
 void add_entry(std::vector<LineView>& lines, const LineImage& entry, TenantId tenant,
                const Names& names) {
@@ -34,7 +23,7 @@ void add_entry(std::vector<LineView>& lines, const LineImage& entry, TenantId te
                          .untracked = entry.untracked,
                          .allocations = {}});
     }
-    add(lines.back().units, entry.units);
+    lines.back().units += entry.units;
     if (!entry.untracked && entry.units.accepted > 0) {
         lines.back().allocations.push_back(
             {.pool = names.pool(tenant, entry.pool), .quantity = entry.units.accepted});

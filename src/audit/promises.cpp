@@ -25,15 +25,7 @@ std::uint32_t Promises::find(ReservationId id) const {
 LineQuantities Promises::units_of(const ReservationRecord& record) const {
     LineQuantities out;
     for (std::uint32_t i = record.first_line; i != kNone; i = lines_[i].next) {
-        const LineQuantities& units = lines_[i].units;
-        out.accepted += units.accepted;
-        out.held += units.held;
-        out.committed += units.committed;
-        out.shipped += units.shipped;
-        out.released += units.released;
-        out.expired += units.expired;
-        out.closed_short += units.closed_short;
-        out.returned += units.returned;
+        out += lines_[i].units;
     }
     return out;
 }

@@ -130,15 +130,7 @@ ReservationImage State::image_of(const Reservation& reservation) const {
 model::LineQuantities State::units_of(const Reservation& reservation) const {
     model::LineQuantities sum;
     for (std::uint32_t i = reservation.first_line; i != kNoIndex; i = lines[i].next) {
-        const model::LineQuantities units = units_of(lines[i]);
-        sum.accepted += units.accepted;
-        sum.held += units.held;
-        sum.committed += units.committed;
-        sum.shipped += units.shipped;
-        sum.released += units.released;
-        sum.expired += units.expired;
-        sum.closed_short += units.closed_short;
-        sum.returned += units.returned;
+        sum += units_of(lines[i]);
     }
     return sum;
 }

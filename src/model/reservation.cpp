@@ -66,14 +66,7 @@ ReservationState fold_state(ReservationState waiting, ReservationState ended_as,
 LineQuantities sum_lines(std::span<const LineImage> lines) {
     LineQuantities out;
     for (const auto& line : lines) {
-        out.accepted += line.units.accepted;
-        out.held += line.units.held;
-        out.committed += line.units.committed;
-        out.shipped += line.units.shipped;
-        out.released += line.units.released;
-        out.expired += line.units.expired;
-        out.closed_short += line.units.closed_short;
-        out.returned += line.units.returned;
+        out += line.units;
     }
     return out;
 }

@@ -84,6 +84,17 @@ struct LineQuantities {
         return accepted == held + committed + shipped + released + expired + closed_short &&
                returned <= shipped;
     }
+    LineQuantities& operator+=(const LineQuantities& more) {
+        accepted += more.accepted;
+        held += more.held;
+        committed += more.committed;
+        shipped += more.shipped;
+        released += more.released;
+        expired += more.expired;
+        closed_short += more.closed_short;
+        returned += more.returned;
+        return *this;
+    }
     bool operator==(const LineQuantities&) const = default;
 };
 

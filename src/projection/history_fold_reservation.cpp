@@ -35,17 +35,6 @@ struct HistoryFold::Part {
 
 namespace {
 
-void add_units(LineQuantities& to, const LineQuantities& units) {
-    to.accepted += units.accepted;
-    to.held += units.held;
-    to.committed += units.committed;
-    to.shipped += units.shipped;
-    to.released += units.released;
-    to.expired += units.expired;
-    to.closed_short += units.closed_short;
-    to.returned += units.returned;
-}
-
 PromiseKind kind_of(ReservationState waiting, bool soft) {
     if (soft) {
         return PromiseKind::soft_held;
@@ -60,7 +49,7 @@ std::int64_t sold(const LineQuantities& units) { return units.committed + units.
 LineQuantities sum_of(const ReservationRow& row) {
     LineQuantities sum;
     for (const LineRow& line : row.lines) {
-        add_units(sum, line.units);
+        sum += line.units;
     }
     return sum;
 }
@@ -85,7 +74,7 @@ ReservationRow row_of(const model::ReservationImage& image, const ReservationRow
 }  // namespace
 
 void HistoryFold::Part::add(const LineRow& line, ReservationState waiting, bool is_after) {
-    add_units(is_after ? after : before, line.units);
+    (is_after ? after : before) += line.units;
     const std::int64_t sign = is_after ? 1 : -1;
     (line.soft ? cell.soft_held : cell.held) += sign * line.units.held;
     cell.committed += sign * line.units.committed;
@@ -100,8 +89,8 @@ void HistoryFold::Part::add(const LineRow& line, ReservationState waiting, bool 
 }
 
 void HistoryFold::Part::add(const Part& other) {
-    add_units(before, other.before);
-    add_units(after, other.after);
+    before += other.before;
+    after += other.after;
     add_to(cell, other.cell);
     for (std::size_t i = 0; i < promises.size(); ++i) {
         promises[i].count += other.promises[i].count;
@@ -176,8 +165,8 @@ Result<void> HistoryFold::fold_sku(const model::ReservationChanged& event,
     LineQuantities from;
     LineQuantities to;
     for (const Part& part : parts) {
-        add_units(from, part.before);
-        add_units(to, part.after);
+        from += part.before;
+        to += part.after;
     }
     const std::int64_t let_go = std::max<std::int64_t>(from.held - to.held, 0);
     const std::int64_t expired = std::clamp<std::int64_t>(to.expired - from.expired, 0, let_go);
