@@ -382,8 +382,9 @@ class Report:
                                             for cell in entry["result"].values())])
         sizes = self.records.first("probe").keys()
         took = self.sections()[0]
-        times = ", ".join(f"{name} {seconds:.0f} s" for name, seconds in took.items())
         again = {entry["name"] for entry in self.records.find("again")}
+        times = ", ".join(f"{name} {seconds:.0f} s{' (again, not in the sum)' * (name in again)}"
+                          for name, seconds in took.items())
         whole = sum(seconds for name, seconds in took.items() if name not in again)
         times = f"It took {whole / 60:.0f} minutes: {times}.\n\n" if took else ""
         return f"""## How it was measured
