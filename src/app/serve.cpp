@@ -1,6 +1,7 @@
 #include "app/serve.hpp"
 
 #include <signal.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <chrono>
@@ -162,8 +163,24 @@ api::Context make_context(PartitionHost& host, const base::Clock& clock, Helpers
             .options = {.create_key_required = options.create_key_required}};
 }
 
+// A ledger that gets no file when it needs one stops the service, so connections leave it enough:
+// it and the views keep up to 1,536 open.
+std::size_t connections_max() {
+    constexpr rlim_t kForFiles = 2'048;
+    constexpr rlim_t kMost = 4'096;
+    rlimit files{};
+    getrlimit(RLIMIT_NOFILE, &files);
+    files.rlim_cur = files.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &files);  // what may be had without asking is often 1,024
+    getrlimit(RLIMIT_NOFILE, &files);
+    const rlim_t left =
+        std::max(files.rlim_cur / 4, files.rlim_cur - std::min(files.rlim_cur, kForFiles));
+    return static_cast<std::size_t>(std::min(left, kMost));
+}
+
 net::HttpServerOptions make_server_options(const cli::ServeOptions& options) {
     net::HttpServerOptions out;
+    out.connections_max = connections_max();
     out.address = options.listen.host;
     out.port = options.listen.port;
     out.io_threads = options.io_threads;

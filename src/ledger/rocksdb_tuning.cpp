@@ -91,7 +91,8 @@ rocksdb::DBOptions database_options(StoreMode mode, bool passes_torn_end) {
     options.max_background_jobs = 2;
     options.max_subcompactions = 1;
     options.max_bgerror_resume_count = 0;  // fail stop: a restart recovers, nothing else
-    options.max_open_files = -1;
+    // Not all: a ledger has a table file per 64 MiB for ever, and each has its index in memory.
+    options.max_open_files = 512;
     options.max_file_opening_threads = writes ? 4 : 1;
 
     options.max_log_file_size = 4 * kMiB;
