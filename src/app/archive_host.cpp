@@ -1,5 +1,6 @@
 #include "app/archive_host.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <utility>
 
@@ -18,6 +19,8 @@ namespace {
 constexpr auto kArchivePause = std::chrono::milliseconds(50);
 // However small the window, being so far behind is nothing to hurry for.
 constexpr std::uint64_t kHurryEvents = 1'000'000;
+// An event that stays costs some 150 bytes of memory.
+constexpr std::uint64_t kWindowsBehindMax = 32;
 constexpr auto kIdleWait = std::chrono::milliseconds(100);
 
 }  // namespace
@@ -99,6 +102,11 @@ void ArchiveHost::choose_priority(model::Sequence durable) {
     if (std::exchange(hurried_, hurry) != hurry) {
         hurry ? use_normal_priority() : use_idle_priority();
     }
+}
+
+bool ArchiveHost::is_left_behind(model::Sequence durable) const {
+    const std::uint64_t window = std::max(options_.hot_events, kHurryEvents);
+    return durable.value() - archive_->position().value() > kWindowsBehindMax * window;
 }
 
 void ArchiveHost::run_archiver(const base::Clock& clock, const partition::Writer& writer) {

@@ -52,6 +52,10 @@ class ArchiveHost {
     // After the writer has ended: until then it waits for lookups.
     void stop();
 
+    // So much of what is over is still in memory, because the archive does not follow, that no more
+    // should come. Any thread.
+    [[nodiscard]] bool is_left_behind(model::Sequence durable) const;
+
     // Throws the files away; the next start makes them again. It must not be used any more.
     void discard();
     // Begins again with an empty archive. Before `start`.

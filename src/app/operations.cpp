@@ -92,7 +92,7 @@ Operations::Operations(PartitionHost& host, const base::Clock& clock, base::Metr
       version_(std::move(version)),
       started_at_(clock.now().boot),
       gauges_(std::make_unique<Gauges>(metrics, version_)) {
-    look_at_disk();
+    look_at_room();
     thread_ = std::jthread([this](const std::stop_token& stop) {
         base::name_this_thread("housekeeping");
         while (!stop.stop_requested()) {
@@ -106,26 +106,40 @@ Operations::Operations(PartitionHost& host, const base::Clock& clock, base::Metr
 Operations::~Operations() = default;
 
 void Operations::keep_house() {
-    look_at_disk();
+    look_at_room();
     if (host_.writer().downtime_is_durable()) {
         write_alive(host_.directory(), clock_.now().wall);
     }
     update_gauges();
 }
 
-void Operations::look_at_disk() {
+// Of disk and memory. The writer is told first: who reads that creates are refused may rely on it.
+void Operations::look_at_room() {
+    const bool full = is_disk_full();
+    const bool behind = host_.archive_is_left_behind();
+    host_.writer().refuse_growth(full     ? model::RefusalCode::storage_full
+                                 : behind ? model::RefusalCode::overloaded
+                                          : model::RefusalCode::none);
+    if (storage_full_.exchange(full, std::memory_order_relaxed) != full) {
+        const std::uint64_t free = disk_free_.load(std::memory_order_relaxed);
+        full ? base::log_error("the disk is nearly full: creates and receipts are refused",
+                               {{"free_bytes", free}})
+             : base::log_info("there is space on the disk again", {{"free_bytes", free}});
+    }
+    if (archive_behind_.exchange(behind, std::memory_order_relaxed) != behind) {
+        behind ? base::log_error("the archive is far behind: creates and receipts are refused", {})
+               : base::log_info("the archive follows again", {});
+    }
+}
+
+// As before if it cannot be asked.
+bool Operations::is_disk_full() {
     const auto free = ledger::free_bytes(host_.directory());
     if (!free) {
-        return;
+        return storage_full_.load(std::memory_order_relaxed);
     }
     disk_free_.store(*free, std::memory_order_relaxed);
-    const bool full = *free < storage_reserve_bytes_;
-    if (storage_full_.exchange(full, std::memory_order_relaxed) != full) {
-        full ? base::log_error("the disk is nearly full: creates and receipts are refused",
-                               {{"free_bytes", *free}})
-             : base::log_info("there is space on the disk again", {{"free_bytes", *free}});
-    }
-    host_.writer().set_storage_full(full);
+    return *free < storage_reserve_bytes_;
 }
 
 void Operations::update_gauges() {
@@ -159,11 +173,13 @@ bool Operations::live() const { return true; }
 std::vector<api::ReadyCheck> Operations::ready() const {
     const bool draining = draining_.load(std::memory_order_acquire);
     const bool full = storage_full_.load(std::memory_order_relaxed);
+    const bool behind = archive_behind_.load(std::memory_order_relaxed);
     const bool suspended = host_.writer().clock().suspended();
     return {
         {.name = "ledger", .ok = true, .detail = "recovered and open"},
         {.name = "draining", .ok = !draining, .detail = draining ? "shutting down" : "no"},
         {.name = "disk", .ok = !full, .detail = full ? "nearly full" : "enough space"},
+        {.name = "archive", .ok = !behind, .detail = behind ? "far behind" : "follows"},
         {.name = "clock",
          .ok = !suspended,
          .detail = suspended ? "the wall clock jumped; confirm it" : "steady"},
@@ -199,6 +215,9 @@ api::ServiceStatus Operations::status() const {
     out.clock_state = suspended ? "jumped" : "ok";
     if (full) {
         out.stopped.emplace_back("creates and receipts: the disk is nearly full");
+    }
+    if (archive_behind_.load(std::memory_order_relaxed)) {
+        out.stopped.emplace_back("creates and receipts: the archive is far behind");
     }
     if (suspended) {
         out.stopped.emplace_back("following the wall clock: it jumped and is not confirmed");

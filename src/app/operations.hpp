@@ -36,7 +36,8 @@ class Operations final : public api::OperationsPort {
     struct Gauges;
 
     void keep_house();
-    void look_at_disk();
+    void look_at_room();
+    [[nodiscard]] bool is_disk_full();
     void update_gauges();
 
     PartitionHost& host_;
@@ -49,6 +50,7 @@ class Operations final : public api::OperationsPort {
 
     std::atomic<bool> draining_{false};
     std::atomic<bool> storage_full_{false};
+    std::atomic<bool> archive_behind_{false};
     std::atomic<std::uint64_t> disk_free_{0};
 
     std::mutex mutex_;

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <utility>
 
 #include "app/archive_host.hpp"
 #include "app/index_observer.hpp"
@@ -331,6 +332,7 @@ void PartitionHost::run_replayer() {
     use_idle_priority();
     while (!writer_done_.load(std::memory_order_acquire)) {
         follow_ledger();
+        choose_replayer_priority();
         if (events_to_follow() < kRoundEvents) {
             static_cast<void>(replayer_wake_.wait_for(kRoundPause));
         }
@@ -339,6 +341,19 @@ void PartitionHost::run_replayer() {
     while (follow_ledger() && std::chrono::steady_clock::now() < deadline) {
     }
     inspections_.close();
+}
+
+// The archiver waits for a state that takes nothing from it, and what should have left stays in
+// memory: then the replayer has to get on, whoever else has work. Otherwise it only makes views.
+void PartitionHost::choose_replayer_priority() {
+    const bool hurry = replayer_->leaving().full();
+    if (std::exchange(replayer_hurries_, hurry) != hurry) {
+        hurry ? use_normal_priority() : use_idle_priority();
+    }
+}
+
+bool PartitionHost::archive_is_left_behind() const {
+    return archive_->is_left_behind(writer_->figures().durable);
 }
 
 ViewPositions PartitionHost::view_positions() const {

@@ -64,6 +64,8 @@ class PartitionHost {
     [[nodiscard]] projection::History& history() { return *history_; }
     // Any thread.
     [[nodiscard]] ViewPositions view_positions() const;
+    // See ArchiveHost::is_left_behind.
+    [[nodiscard]] bool archive_is_left_behind() const;
     [[nodiscard]] partition::StateInspector& inspector() { return inspections_; }
     [[nodiscard]] const model::PublicIds& ids() const { return *ids_; }
     [[nodiscard]] const base::Buffer& private_key() const { return private_key_; }
@@ -97,6 +99,7 @@ class PartitionHost {
     void run_writer();
     void run_flusher();
     void run_replayer();
+    void choose_replayer_priority();
     bool follow_ledger();
 
     const base::Clock* clock_ = nullptr;
@@ -119,6 +122,7 @@ class PartitionHost {
     std::atomic<bool> stopping_{false};
     std::atomic<bool> writer_done_{false};
     base::Bell replayer_wake_;
+    bool replayer_hurries_ = false;  // the replayer's thread alone
     partition::InspectionQueue inspections_{[this] { replayer_wake_.ring(); }};
     std::optional<MemoryAhead> memory_;
     std::jthread writer_thread_;

@@ -85,13 +85,21 @@ WriterFigures Writer::figures() const {
             .archive = parked_ ? parked_->figures() : ArchiveFigures{}};
 }
 
+// Answers without events of their own wait with the newest batch. While the disk holds that up, no
+// more are made than an inbox has: the rest stays there, where there is a limit.
+bool Writer::may_fill() const {
+    return in_flight_.size() < model::kBatchesInFlightMax &&
+           (in_flight_.empty() || in_flight_.back()->waiting.size() <
+                                      options_.inbox_commands_max + options_.batch_commands_max);
+}
+
 base::Result<bool> Writer::step(base::Instant now) {
     if (failed_) {
         return std::unexpected(*failed_);
     }
     TRY(const bool finished, finish_durable());
     bool filled = false;
-    if (in_flight_.size() < model::kBatchesInFlightMax) {
+    if (may_fill()) {
         auto result = fill_batch(now);
         if (!result) {
             failed_ = result.error();
@@ -104,7 +112,7 @@ base::Result<bool> Writer::step(base::Instant now) {
 }
 
 void Writer::wait(base::Instant now, Duration at_most) {
-    if (in_flight_.size() >= model::kBatchesInFlightMax) {
+    if (!may_fill()) {
         // Nothing can be decided, however much arrives: only a finished batch helps.
         static_cast<void>(batch_finished_.wait_for(at_most));
         return;

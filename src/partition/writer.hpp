@@ -82,8 +82,11 @@ class Writer final : public CommandPort {
     [[nodiscard]] model::RefusalCode submit(Submission& submission) override;
     // No more commands are taken; what was taken is answered.
     void close() { closed_.store(true, std::memory_order_release); }
-    // While set, creates and receipts are refused `storage_full`.
-    void set_storage_full(bool full) { storage_full_.store(full, std::memory_order_relaxed); }
+    // From now on what would need more disk or memory, creates and receipts, is refused so
+    // (`storage_full`, `overloaded`); `none`: no longer.
+    void refuse_growth(model::RefusalCode code) {
+        no_growth_.store(code, std::memory_order_relaxed);
+    }
     [[nodiscard]] WriterFigures figures() const;
     // The batch that records the service's downtime is durable, or there was none to record. Until
     // then no sign of life may be left: the next start would take the downtime for a shorter one.
@@ -113,6 +116,7 @@ class Writer final : public CommandPort {
     void publish_everything();
 
     base::Result<bool> fill_batch(base::Instant now);
+    [[nodiscard]] bool may_fill() const;
     base::Result<void> take_waiting();
     void append_opening(core::OpenBatch& batch);
     void decide_waiting(core::OpenBatch& batch, InFlight& flight);
@@ -121,7 +125,7 @@ class Writer final : public CommandPort {
     [[nodiscard]] ParkedCommands::Turn turn_of(Submission& submission);
     bool forget(const core::OpenBatch& batch);
     void look_ahead();
-    [[nodiscard]] bool lacks_space(const model::Command& command) const;
+    [[nodiscard]] model::RefusalCode no_growth(const model::Command& command) const;
     bool decide_one(Submission& submission, core::OpenBatch& batch, InFlight& flight);
     void record_answer(Submission& submission, const core::Execution& execution,
                        const core::OpenBatch& batch);
@@ -155,7 +159,7 @@ class Writer final : public CommandPort {
     std::optional<base::Error> failed_;
 
     std::atomic<bool> closed_{false};
-    std::atomic<bool> storage_full_{false};
+    std::atomic<model::RefusalCode> no_growth_{model::RefusalCode::none};
     std::atomic<bool> downtime_is_durable_{false};
     std::atomic<std::uint64_t> durable_{0};
     std::atomic<std::uint64_t> decided_{0};

@@ -14,7 +14,7 @@ using model::RefusalCode;
 
 namespace {
 
-bool needs_space(model::Operation operation) {
+bool is_growth(model::Operation operation) {
     return operation == model::Operation::create || operation == model::Operation::receive_stock;
 }
 
@@ -205,9 +205,11 @@ void Writer::look_ahead() {
 }
 
 // A retry of what was done needs no space, and gets its first answer.
-bool Writer::lacks_space(const model::Command& command) const {
-    return storage_full_.load(std::memory_order_relaxed) && needs_space(command.operation) &&
-           (command.key.empty() || state_->keys.find(command.key.key) == nullptr);
+RefusalCode Writer::no_growth(const model::Command& command) const {
+    const RefusalCode code = no_growth_.load(std::memory_order_relaxed);
+    const bool is_refused = code != RefusalCode::none && is_growth(command.operation) &&
+                            (command.key.empty() || state_->keys.find(command.key.key) == nullptr);
+    return is_refused ? code : RefusalCode::none;
 }
 
 bool Writer::decide_one(Submission& submission, core::OpenBatch& batch, InFlight& flight) {
@@ -218,11 +220,11 @@ bool Writer::decide_one(Submission& submission, core::OpenBatch& batch, InFlight
         }
         return true;
     }
-    if (lacks_space(submission.command)) {
+    if (const auto code = no_growth(submission.command); code != RefusalCode::none) {
         if (parked_) {
             parked_->decided(submission);
         }
-        refuse_unjudged(submission, RefusalCode::storage_full, batch, flight);
+        refuse_unjudged(submission, code, batch, flight);
         return true;
     }
     const core::Execution execution =

@@ -104,11 +104,37 @@ TEST(Writer, ClosedItTakesNothingButAnswersWhatItTook) {
     EXPECT_TRUE(taken->answered());
 }
 
+// Reads make no events, so nothing but this would stop them from being decided for ever.
+TEST(Writer, WhileTheDiskStandsStillReadsFillTheInboxAndNothingElse) {
+    WriterOptions options = never_inline();
+    options.inbox_commands_max = 4;
+    options.batch_commands_max = 2;
+    Bench bench(options);
+    bench.settle();
+    const auto held = bench.submit(receipt("A", 5, "r"));
+    ASSERT_TRUE(bench.step().has_value());
+    std::vector<std::unique_ptr<Asked>> reads;
+    RefusalCode code = RefusalCode::none;
+    while (code == RefusalCode::none && reads.size() < 100) {
+        reads.push_back(std::make_unique<Asked>());
+        reads.back()->command = read(ReservationId(1));
+        code = bench.writer->submit(*reads.back());
+        ASSERT_TRUE(bench.step().has_value());
+    }
+    EXPECT_EQ(code, RefusalCode::overloaded);
+    reads.pop_back();
+    bench.settle();
+    EXPECT_TRUE(held->answered());
+    for (const auto& read : reads) {
+        EXPECT_TRUE(read->answered());
+    }
+}
+
 TEST(Writer, WithoutSpaceItRefusesCreatesAndReceiptsBeforeAnyAppend) {
     Bench bench;
     bench.ask(receipt("A", 5, "r"));
     const auto held = bench.ask(hold("A", 1, "h"));
-    bench.writer->set_storage_full(true);
+    bench.writer->refuse_growth(RefusalCode::storage_full);
     const auto before = bench.writer->figures().durable;
     EXPECT_EQ(bench.ask(receipt("A", 5, "r2"))->answer.refusal.code, RefusalCode::storage_full);
     EXPECT_EQ(bench.ask(hold("A", 1, "h2"))->answer.refusal.code, RefusalCode::storage_full);
@@ -116,7 +142,7 @@ TEST(Writer, WithoutSpaceItRefusesCreatesAndReceiptsBeforeAnyAppend) {
     EXPECT_EQ(bench.ask(hold("A", 1, "h"))->answer.kind, AnswerKind::replayed);
     const ReservationId id(held->answer.sequence.value());
     EXPECT_EQ(bench.ask(change(Operation::release, id))->answer.kind, AnswerKind::applied);
-    bench.writer->set_storage_full(false);
+    bench.writer->refuse_growth(RefusalCode::none);
     EXPECT_EQ(bench.ask(hold("A", 1, "h2"))->answer.kind, AnswerKind::applied);
 }
 
