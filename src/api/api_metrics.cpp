@@ -49,7 +49,11 @@ ApiMetrics::ApiMetrics(base::Metrics& metrics)
       false_availability_(
           metrics.counter({.name = "holdfast_false_availability_total",
                            .help = "Holds refused for lack of stock whose client had seen enough.",
-                           .labels = {}})) {
+                           .labels = {}})),
+      unchecked_availability_(metrics.counter(
+          {.name = "holdfast_availability_unchecked_total",
+           .help = "Such refusals that were not looked into: too many at once, or of many lines.",
+           .labels = {}})) {
     const auto add = [&](Operation operation, const char* name, const char* help) {
         Outcomes& row = outcomes_[operation];
         for (std::size_t i = 0; i < kOutcomes; ++i) {

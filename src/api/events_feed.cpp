@@ -16,6 +16,9 @@ using namespace model;
 // One answer looks at no more than this; other tenants' events are passed over.
 constexpr std::size_t kBatchesPerRead = 16;
 constexpr std::size_t kBatchesMax = 512;
+// Of events as the ledger has them; an event of 2,000 lines is 100 KiB, so a page may be shorter
+// than it was asked for.
+constexpr std::size_t kPageBytesMax = std::size_t{4} << 20;
 
 struct Asked {
     base::Digest128 tenant_digest{};
@@ -93,7 +96,7 @@ class Reading {
             }
             TRY_VOID(take(*item, batch.header.time));
             at_ = item->sequence;
-            done_ = events_.size() >= limit_;
+            done_ = events_.size() >= limit_ || bytes_ >= kPageBytesMax;
         }
         return {};
     }
@@ -104,6 +107,7 @@ class Reading {
             auto view = view_event(base::Buffer(item.bytes.begin(), item.bytes.end()),
                                    item.sequence, time, context_.names);
             if (view) {
+                bytes_ += item.bytes.size();
                 events_.push_back(std::move(*view));
             }
         }
@@ -116,6 +120,7 @@ class Reading {
     Sequence head_;
     Sequence at_;
     bool done_ = false;
+    std::size_t bytes_ = 0;  // of these, as the ledger has them
     std::vector<EventView> events_;
 };
 

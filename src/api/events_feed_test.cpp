@@ -50,6 +50,28 @@ TEST_F(Feeding, TellsEverythingFromTheBeginningOnce) {
                                         "holdfast.stock.received", "holdfast.reservation.held"}));
 }
 
+TEST_F(Feeding, APageOfLargeEventsIsShorterThanItMayBeAndGoesOn) {
+    constexpr std::size_t kHolds = 70;
+    world.receive("tea", 1'000'000);
+    auto large = hold(world, "tea", 1);
+    large.lines.resize(1'000, large.lines[0]);
+    for (std::size_t i = 0; i < large.lines.size(); ++i) {
+        large.lines[i].line_id = std::to_string(i) + std::string(60, 'x');  // 64 bytes and more
+    }
+    for (std::size_t i = 0; i < kHolds; ++i) {
+        large.attempt.header_key = world.fresh_key();
+        ASSERT_EQ(world.create(large).problem(), nullptr);
+    }
+    ask({.limit = 1'000});
+    ASSERT_TRUE(got && *got);
+    const std::size_t first = (*got)->events.size();
+    EXPECT_GT(first, kHolds / 2);
+    EXPECT_LT(first, kHolds);
+    ask({.after = (*got)->next, .limit = 1'000});
+    ASSERT_TRUE(got && *got);
+    EXPECT_EQ(first + (*got)->events.size(), kHolds + 3) << "class, item and receipt come first";
+}
+
 TEST_F(Feeding, TellsNobodyOfAnotherTenant) {
     world.receive("tea", 5);
     world.principal.tenant = model::tenant_name("shop");

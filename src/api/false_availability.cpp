@@ -14,6 +14,9 @@ namespace {
 
 using namespace model;
 
+// Each costs a look into the history; a refusal of more is not checked.
+constexpr std::size_t kLinesCheckedMax = 20;
+
 base::Result<bool> was_enough(const Context& context, TenantId tenant, const std::string& name,
                               Sequence seen, const ProblemLine& line) {
     const auto sku = context.published.find_sku(sku_name(name, line.sku).digest);
@@ -50,9 +53,14 @@ base::Result<bool> was_promised(const Context& context, const std::string& name,
 
 void count_false_availability(const Context& context, ApiMetrics& metrics,
                               const std::string& tenant, Sequence seen, const Problem& refusal) {
+    if (refusal.lines.size() > kLinesCheckedMax || !metrics.begin_availability_check()) {
+        metrics.count_unchecked_availability();
+        return;
+    }
     // Texts of lines are interned: they live as long as the service.
     report(context, [&context, &metrics, tenant, seen, lines = refusal.lines] {
         const auto promised = was_promised(context, tenant, seen, lines);
+        metrics.end_availability_check();
         if (!promised) {
             base::log_warning("false availability cannot be measured",
                               {{"why", std::string_view(promised.error().message)}});

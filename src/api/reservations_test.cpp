@@ -153,6 +153,25 @@ TEST_F(ReservationsTest, SeenAvailabilityThatWasNotThereAnyMoreIsCounted) {
     EXPECT_EQ(counted("holdfast_false_availability_total"), 1);
 }
 
+TEST_F(ReservationsTest, ARefusalOfManyLinesIsCountedButNotLookedInto) {
+    auto request = hold(world_, "tea", 1);
+    const auto line = request.lines[0];
+    request.lines.clear();
+    for (int i = 0; i < 21; ++i) {
+        const std::string sku = "tea-" + std::to_string(i);
+        world_.receive(sku, 1);
+        request.lines.push_back(line);
+        request.lines.back().sku = sku;
+        request.lines.back().quantity = 2;
+    }
+    request.seen_position =
+        world_.service->availability.read(world_.principal, std::vector<std::string>{"tea"}, {})
+            ->freshness.position;
+    EXPECT_EQ(code_of(world_.create(request)), RefusalCode::insufficient_stock);
+    EXPECT_EQ(counted("holdfast_availability_unchecked_total"), 1);
+    EXPECT_EQ(counted("holdfast_false_availability_total"), 0);
+}
+
 TEST_F(ReservationsTest, UnknownNamesPointToTheirField) {
     auto request = hold(world_, "tea", 1);
     request.lines.push_back({.sku = "nothing", .quantity = 1});

@@ -12,7 +12,7 @@ namespace {
 // Answers that the client does not read: beyond this its further requests wait.
 constexpr std::size_t kOutputHighWater = 256 * 1024;
 // A buffer that one large answer has grown is given back.
-constexpr std::size_t kBufferKeep = 1024 * 1024;
+constexpr std::size_t kBufferKeep = 64 * 1024;
 
 constexpr ProtocolError kHeaderTimeout{408, "request_timeout", "the header took too long"};
 constexpr ProtocolError kBodyTimeout{408, "request_timeout", "the body took too long"};

@@ -29,7 +29,6 @@ class Pipeline final : public StreamSession, public std::enable_shared_from_this
 
     // The first message was asked for by whoever opened the stream.
     void on_message(Body& body) override {
-        arena_.Reset();
         auto& batch = *google::protobuf::Arena::CreateMessage<v1::CommandBatch>(&arena_);
         if (!batch.ParseFromZeroCopyStream(&body)) {
             close(unreadable_message());
@@ -40,6 +39,7 @@ class Pipeline final : public StreamSession, public std::enable_shared_from_this
                 submit(command);
             }
         }
+        arena_.Reset();  // a stream may be silent for hours after a large message
         go_on();
     }
 
