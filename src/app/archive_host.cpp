@@ -94,11 +94,15 @@ void ArchiveHost::stop() {
     }
 }
 
+// The archive may know a batch before the writer has been told that it is durable.
+std::uint64_t ArchiveHost::behind(model::Sequence durable) const {
+    return durable.value() - std::min(durable, archive_->position()).value();
+}
+
 // Under full load an idle thread starves, and memory would grow without end: far behind, it takes
 // its turn.
 void ArchiveHost::choose_priority(model::Sequence durable) {
-    const std::uint64_t behind = durable.value() - archive_->position().value();
-    const bool hurry = behind > (hurried_ ? 2 : 4) * options_.hot_events + kHurryEvents;
+    const bool hurry = behind(durable) > (hurried_ ? 2 : 4) * options_.hot_events + kHurryEvents;
     if (std::exchange(hurried_, hurry) != hurry) {
         hurry ? use_normal_priority() : use_idle_priority();
     }
@@ -106,7 +110,7 @@ void ArchiveHost::choose_priority(model::Sequence durable) {
 
 bool ArchiveHost::is_left_behind(model::Sequence durable) const {
     const std::uint64_t window = std::max(options_.hot_events, kHurryEvents);
-    return durable.value() - archive_->position().value() > kWindowsBehindMax * window;
+    return behind(durable) > kWindowsBehindMax * window;
 }
 
 void ArchiveHost::run_archiver(const base::Clock& clock, const partition::Writer& writer) {

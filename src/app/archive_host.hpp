@@ -69,6 +69,7 @@ class ArchiveHost {
     base::Result<void> open_archive();
     void use(std::unique_ptr<partition::Archive> archive);
     void run_archiver(const base::Clock& clock, const partition::Writer& writer);
+    [[nodiscard]] std::uint64_t behind(model::Sequence durable) const;
     void choose_priority(model::Sequence durable);
     void run_lookups();
 

@@ -15,11 +15,14 @@ constexpr std::size_t kBatchesAtOnce = 16;
 Result<bool> Follower::step() {
     const model::Sequence before = feed_.position();
     base::Time as_of{};
+    std::size_t bytes = 0;
     const auto tell_batch = [&](const ledger::Batch& batch) {
         as_of = batch.header.time;
+        bytes += batch.payload.size();
         return tell(batch);
     };
-    while (feed_.position().value() - before.value() < options_.events_per_step) {
+    while (feed_.position().value() - before.value() < options_.events_per_step &&
+           bytes < options_.bytes_per_step) {
         TRY(const auto count, feed_.next_batches(kBatchesAtOnce, tell_batch));
         if (count == 0) {
             break;

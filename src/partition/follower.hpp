@@ -33,6 +33,8 @@ class EventObserver {
 struct FollowerOptions {
     // A step ends with the batch that reaches it. Others wait for the thread meanwhile.
     std::size_t events_per_step = 16'384;
+    // The same in bytes of events: a thousand lines are more to tell than one.
+    std::size_t bytes_per_step = std::size_t{8} << 20;
 };
 
 class Follower {

@@ -127,6 +127,19 @@ TEST_F(FollowerTest, AStepIsBounded) {
     EXPECT_EQ(listener.commits.back().first, 400u);
 }
 
+TEST_F(FollowerTest, AStepIsBoundedInBytesToo) {
+    for (int batch = 0; batch < 40; ++batch) {
+        append(2);
+    }
+    Listener listener;
+    Follower follower(*ledger_, listener, {.events_per_step = 1'000, .bytes_per_step = 1});
+    ASSERT_TRUE(*follower.step());
+    EXPECT_LT(listener.told.size(), 80U);
+    while (*follower.step()) {
+    }
+    EXPECT_EQ(listener.told.size(), 80U);
+}
+
 TEST_F(FollowerTest, AFailureOfTheObserverIsHandedOn) {
     append(3);
     Listener listener;

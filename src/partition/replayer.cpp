@@ -101,10 +101,13 @@ Result<bool> Replayer::step() {
 Result<base::Time> Replayer::read_on() {
     const model::Sequence before = feed_.position();
     base::Time as_of{};
-    while (feed_.position().value() - before.value() < options_.events_per_step) {
+    std::size_t bytes = 0;
+    while (feed_.position().value() - before.value() < options_.events_per_step &&
+           bytes < options_.bytes_per_step) {
         TRY(const auto count,
             feed_.next_batches(options_.batches_at_once, [&](const ledger::Batch& batch) {
                 as_of = batch.header.time;
+                bytes += batch.payload.size();
                 return replay(batch);
             }));
         if (count == 0) {

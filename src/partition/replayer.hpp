@@ -34,9 +34,10 @@ class ReplayObserver {
 
 struct ReplayerOptions {
     std::uint64_t checkpoint_every_events = 5'000'000;
-    // A step reads so many batches at once, until it has seen so many events.
+    // A step reads so many batches at once, until it has seen so much.
     std::size_t batches_at_once = 16;
     std::size_t events_per_step = 16'384;
+    std::size_t bytes_per_step = std::size_t{8} << 20;  // of events
     // What the state forgot is found there. Null: it forgets nothing.
     Archive* archive = nullptr;
     // The position of the newest checkpoint, from a recovery that has just read it: unless the

@@ -142,6 +142,8 @@ TEST(Writer, WithoutSpaceItRefusesCreatesAndReceiptsBeforeAnyAppend) {
     EXPECT_EQ(bench.ask(hold("A", 1, "h"))->answer.kind, AnswerKind::replayed);
     const ReservationId id(held->answer.sequence.value());
     EXPECT_EQ(bench.ask(change(Operation::release, id))->answer.kind, AnswerKind::applied);
+    bench.writer->refuse_growth(RefusalCode::overloaded);
+    EXPECT_EQ(bench.ask(hold("A", 1, "h2"))->answer.refusal.code, RefusalCode::overloaded);
     bench.writer->refuse_growth(RefusalCode::none);
     EXPECT_EQ(bench.ask(hold("A", 1, "h2"))->answer.kind, AnswerKind::applied);
 }

@@ -21,6 +21,14 @@ constexpr std::size_t kSkusMax = 131'072;
 constexpr std::uint64_t kTimeRowEvents = 4'096;
 constexpr base::Duration kTimeRowEvery{1'000};
 
+template <typename Row>
+std::size_t weight_of(const Row& /*row*/) {
+    return 1;
+}
+std::size_t weight_of(const ReservationRow& row) {
+    return std::max<std::size_t>(1, row.lines.size());
+}
+
 struct PlacedPromise {
     std::string key;
     PromiseRow row;
@@ -107,6 +115,7 @@ Result<CachedRow<Row>*> RowCache<Key, Row>::change(const Key& key, const Read& r
     if (found == young_.end()) {
         if (auto node = old_.extract(key)) {
             found = young_.insert(std::move(node)).position;
+            weight_ += found->second.weight;
         } else {
             TRY(auto stored, read());
             CachedRow<Row> row;
@@ -132,11 +141,15 @@ void RowCache<Key, Row>::committed(std::size_t rows_max) {
         row->changed = false;
         row->stored = true;
         row->committed.reset();
+        weight_ -= row->weight;
+        row->weight = weight_of(row->now);
+        weight_ += row->weight;
     }
     changed_.clear();
-    if (young_.size() >= rows_max) {
+    if (weight_ >= rows_max) {
         old_ = std::move(young_);
         young_ = {};
+        weight_ = 0;
     }
 }
 

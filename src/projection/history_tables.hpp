@@ -29,6 +29,7 @@ struct CachedRow {
     std::optional<Row> committed;  // as on disk; nothing: not there. Good while `changed`
     bool stored = false;           // on disk at all
     bool changed = false;          // since the last commit
+    std::size_t weight = 0;        // as it was committed
 };
 
 template <typename Key, typename Row>
@@ -47,11 +48,12 @@ class RowCache {
         return changed_;
     }
     [[nodiscard]] CachedRow<Row>& at(const Key& key) { return young_.at(key); }
-    // Everything changed is on disk now.
+    // Everything changed is on disk now. A row of many lines counts as many.
     void committed(std::size_t rows_max);
 
   private:
     Table young_;
+    std::size_t weight_ = 0;  // of the young
     Table old_;
     Changed changed_;
 };
