@@ -86,7 +86,7 @@ WriterFigures Writer::figures() const {
 }
 
 // Answers without events of their own wait with the newest batch. While the disk holds that up, no
-// more are made than an inbox has: the rest stays there, where there is a limit.
+// more are made than an inbox and a batch hold: the rest stays in the inbox, which refuses.
 bool Writer::may_fill() const {
     return in_flight_.size() < model::kBatchesInFlightMax &&
            (in_flight_.empty() || in_flight_.back()->waiting.size() <
