@@ -121,7 +121,7 @@ TEST(Writer, WhileTheDiskStandsStillReadsFillTheInboxAndNothingElse) {
         code = bench.writer->submit(*reads.back());
         ASSERT_TRUE(bench.step().has_value());
     }
-    EXPECT_EQ(code, RefusalCode::overloaded);
+    ASSERT_EQ(code, RefusalCode::overloaded);
     reads.pop_back();
     bench.settle();
     EXPECT_TRUE(held->answered());
