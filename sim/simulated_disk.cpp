@@ -33,7 +33,7 @@ void put(Buffer& content, const Change& change) {
     if (change.resizes ? change.cuts || content.size() < end : content.size() < end) {
         content.resize(end);
     }
-    std::ranges::copy(change.bytes, content.begin() + static_cast<std::ptrdiff_t>(change.offset));
+    std::copy_n(change.bytes.data(), change.bytes.size(), content.data() + change.offset);
 }
 
 // A write as writes that stay within a sector or page; other changes as they are.
@@ -430,7 +430,8 @@ ssize_t SimulatedDisk::read_at(int descriptor, std::span<std::byte> out,
     }
     const std::size_t begin = std::min<std::size_t>(offset, node->now.size());
     const std::size_t size = std::min(out.size(), node->now.size() - begin);
-    std::ranges::copy(std::span(node->now).subspan(begin, size), out.begin());
+    // The standard's, not its ranges': those of libstdc++ 12 copy bytes that are const one by one.
+    std::copy_n(node->now.data() + begin, size, out.data());
     return static_cast<ssize_t>(size);
 }
 
