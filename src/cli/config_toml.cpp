@@ -100,40 +100,50 @@ base::Result<std::string> read_text(const std::string& path) {
     return std::move(text).str();
 }
 
-}  // namespace
-
-base::Result<std::vector<ConfigEntry>> read_config(const std::string& path) {
-    TRY(const std::string text, read_text(path));
+base::Result<toml::table> parse(const std::string& path, std::string_view text) {
     try {
-        std::vector<ConfigEntry> entries;
-        for (const auto& [key, node] : toml::parse(text)) {
-            const auto value = value_text(node);
-            if (!value) {
-                return base::failure(ErrorCode::invalid_input, at(path, node.source()) + '\'' +
-                                                                   std::string(key.str()) +
-                                                                   "': " + value.error().message);
-            }
-            entries.push_back(
-                {.name = std::string(key.str()), .text = *value, .line = node.source().begin.line});
-        }
-        return entries;
+        return toml::parse(text);
     } catch (const toml::parse_error& error) {
         return base::failure(ErrorCode::invalid_input,
                              at(path, error.source()) + std::string(error.description()));
     }
 }
 
+}  // namespace
+
+base::Result<std::vector<ConfigEntry>> read_config(const std::string& path) {
+    TRY(const std::string text, read_text(path));
+    return parse_config(path, text);
+}
+
+base::Result<std::vector<ConfigEntry>> parse_config(const std::string& path,
+                                                    std::string_view text) {
+    TRY(const toml::table table, parse(path, text));
+    std::vector<ConfigEntry> entries;
+    for (const auto& [key, node] : table) {
+        const auto value = value_text(node);
+        if (!value) {
+            return base::failure(ErrorCode::invalid_input, at(path, node.source()) + '\'' +
+                                                               std::string(key.str()) +
+                                                               "': " + value.error().message);
+        }
+        entries.push_back(
+            {.name = std::string(key.str()), .text = *value, .line = node.source().begin.line});
+    }
+    return entries;
+}
+
 base::Result<std::vector<TomlValue>> read_toml(const std::string& path) {
     TRY(const std::string text, read_text(path));
-    try {
-        std::vector<TomlValue> values;
-        TRY_VOID(collect(path, toml::parse(text), {}, values));
-        std::ranges::stable_sort(values, {}, &TomlValue::line);
-        return values;
-    } catch (const toml::parse_error& error) {
-        return base::failure(ErrorCode::invalid_input,
-                             at(path, error.source()) + std::string(error.description()));
-    }
+    return parse_toml(path, text);
+}
+
+base::Result<std::vector<TomlValue>> parse_toml(const std::string& path, std::string_view text) {
+    TRY(const toml::table table, parse(path, text));
+    std::vector<TomlValue> values;
+    TRY_VOID(collect(path, table, {}, values));
+    std::ranges::stable_sort(values, {}, &TomlValue::line);
+    return values;
 }
 
 }  // namespace holdfast::cli

@@ -41,6 +41,9 @@ struct ConfigEntry {
 
 // Reads a TOML file. Errors: not_found, permission_denied, invalid_input naming file and line.
 [[nodiscard]] base::Result<std::vector<ConfigEntry>> read_config(const std::string& path);
+// The same of what was read from `path` already.
+[[nodiscard]] base::Result<std::vector<ConfigEntry>> parse_config(const std::string& path,
+                                                                  std::string_view text);
 
 struct ConfigFile {
     std::string path;  // empty: there is none

@@ -4,6 +4,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <fstream>
 #include <utility>
 
 #include "cli/suggest.hpp"
@@ -81,6 +82,11 @@ base::Result<TableFile> TableFile::open(const std::string& path, std::span<const
         return base::failure(error == ENOENT ? ErrorCode::not_found : ErrorCode::permission_denied,
                              "cannot read " + path + ": " + std::strerror(error));
     }
+    return read(path, std::move(in), columns);
+}
+
+base::Result<TableFile> TableFile::read(const std::string& path, std::unique_ptr<std::istream> in,
+                                        std::span<const Column> columns) {
     TableFile file(path, std::move(in));
     TRY_VOID(file.read_head(columns));
     return file;

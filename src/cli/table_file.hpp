@@ -13,7 +13,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <fstream>
+#include <istream>
 #include <memory>
 #include <optional>
 #include <span>
@@ -49,6 +49,10 @@ class TableFile {
     // Errors: not_found, permission_denied, invalid_input naming file and line.
     [[nodiscard]] static base::Result<TableFile> open(const std::string& path,
                                                       std::span<const Column> columns);
+    // What is called `path` in errors is read from a stream.
+    [[nodiscard]] static base::Result<TableFile> read(const std::string& path,
+                                                      std::unique_ptr<std::istream> in,
+                                                      std::span<const Column> columns);
 
     // Nothing at the end. Errors: invalid_input; reading can go on behind the row.
     [[nodiscard]] base::Result<std::optional<TableRow>> next();
@@ -57,7 +61,7 @@ class TableFile {
     [[nodiscard]] std::optional<std::size_t> place_of(std::string_view column) const;
 
   private:
-    TableFile(std::string path, std::unique_ptr<std::ifstream> in)
+    TableFile(std::string path, std::unique_ptr<std::istream> in)
         : path_(std::move(path)), in_(std::move(in)) {}
 
     [[nodiscard]] base::Result<void> read_head(std::span<const Column> columns);
@@ -68,7 +72,7 @@ class TableFile {
                                                      const std::string& sentence) const;
 
     std::string path_;
-    std::unique_ptr<std::ifstream> in_;
+    std::unique_ptr<std::istream> in_;
     std::vector<std::string> names_;  // as in the file
     std::size_t line_ = 0;            // read so far
     std::size_t rows_ = 0;

@@ -1,26 +1,16 @@
 // Files that people write: tables, policies, configuration.
-#include <string>
+#include <memory>
+#include <spanstream>
 
 #include "base/check.hpp"
 #include "cli/policy_file.hpp"
 #include "cli/serve_settings.hpp"
 #include "cli/table_file.hpp"
+#include "cli/toml_values.hpp"
 #include "replay/csv.hpp"
-#include "tests/fuzz/memory_file.hpp"
 #include "tests/fuzz/target.hpp"
 
 namespace holdfast::fuzz {
-
-namespace {
-
-// The input as a file, until the next one.
-const std::string& path_of(Input input) {
-    static MemoryFile file;
-    file.set(input);
-    return file.path();
-}
-
-}  // namespace
 
 void fuzz_csv(Input input) {
     replay::CsvReader reader(text_of(input));
@@ -30,7 +20,8 @@ void fuzz_csv(Input input) {
         line = row->line;
     }
     constexpr cli::Column kColumns[] = {{.name = "sku", .required = true}, {.name = "quantity"}};
-    auto table = cli::TableFile::open(path_of(input), kColumns);
+    auto table =
+        cli::TableFile::read("table", std::make_unique<std::ispanstream>(text_of(input)), kColumns);
     while (table) {
         const auto row = table->next();
         if (row && !*row) {
@@ -39,8 +30,12 @@ void fuzz_csv(Input input) {
     }
 }
 
-void fuzz_policies(Input input) { static_cast<void>(cli::read_policies(path_of(input))); }
+void fuzz_policies(Input input) {
+    if (const auto values = cli::parse_toml("policies", text_of(input))) {
+        static_cast<void>(cli::policies_of("policies", *values));
+    }
+}
 
-void fuzz_config(Input input) { static_cast<void>(cli::read_config(path_of(input))); }
+void fuzz_config(Input input) { static_cast<void>(cli::parse_config("config", text_of(input))); }
 
 }  // namespace holdfast::fuzz

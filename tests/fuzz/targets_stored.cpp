@@ -11,7 +11,7 @@
 #include "ledger/export.hpp"
 #include "ledger/format.hpp"
 #include "ledger/tail_mark.hpp"
-#include "tests/fuzz/memory_file.hpp"
+#include "tests/fuzz/memory_directory.hpp"
 
 namespace holdfast::fuzz {
 
@@ -81,9 +81,9 @@ Buffer export_of(const std::vector<Buffer>& chain) {
 }
 
 void open_export(Input file, const std::vector<Buffer>* written) {
-    static MemoryFile stored;
-    stored.set(file);
-    const auto ledger = ledger::open_exported(stored.path());
+    static MemoryDirectory directory;
+    directory.set("export", file);
+    const auto ledger = ledger::open_exported(directory.path("export"));
     if (!ledger) {
         CHECK(written == nullptr, "an export that was sealed is refused");
         return;
@@ -156,14 +156,9 @@ std::vector<Buffer> make_chunks(ByteReader& in) {
 }
 
 void open_checkpoint(Input file, const std::vector<Buffer>* written) {
-    static MemoryFile stored;
-    static const auto directory = [] {
-        auto made = std::make_unique<MemoryDirectory>();
-        made->link("00000000000000000007.ckpt", stored);
-        return made;
-    }();
-    stored.set(file);
-    const ledger::CheckpointFiles files(directory->path(), kPartition, [](const std::string&) {});
+    static MemoryDirectory directory;
+    directory.set("00000000000000000007.ckpt", file);
+    const ledger::CheckpointFiles files(directory.path(), kPartition, [](const std::string&) {});
     std::vector<Buffer> read;
     const auto done = files.read(model::Sequence(7), [&](Input chunk) {
         read.push_back(buffer_of(chunk));
@@ -212,9 +207,9 @@ void fuzz_export(Input input) {
     Buffer file = export_of(chain);
     open_export(file, &chain);
     if (damage(file, in)) {
-        static MemoryFile damaged;
-        damaged.set(file);
-        CHECK(!ledger::open_exported(damaged.path()), "a damaged export is opened");
+        static MemoryDirectory directory;
+        directory.set("damaged", file);
+        CHECK(!ledger::open_exported(directory.path("damaged")), "a damaged export is opened");
     }
 }
 
@@ -231,7 +226,7 @@ void fuzz_checkpoint(Input input) {
 void fuzz_tail_mark(Input input) {
     constexpr std::size_t kSlotBytes = 96;
     constexpr std::size_t kSlotDistance = 4096;
-    static MemoryFile stored;
+    static MemoryDirectory directory;
     ByteReader in(input);
     const auto sealed = in.fixed<std::uint8_t>();
     Buffer file(kSlotDistance + kSlotBytes);
@@ -243,38 +238,32 @@ void fuzz_tail_mark(Input input) {
         }
         std::ranges::copy(bytes, file.begin() + static_cast<std::ptrdiff_t>(slot * kSlotDistance));
     }
-    stored.set(file);
-    auto mark = ledger::TailMark::open(stored.path(), ledger::PosixFile::Mode::overwrite);
+    directory.set("tail", file);
+    const std::string path = directory.path("tail");
+    auto mark = ledger::TailMark::open(path, ledger::PosixFile::Mode::overwrite);
     if (mark) {
         ledger::Mark next = mark->newest();
         const bool last = next.tail.last.value() == UINT64_MAX;
         next.tail.last = model::Sequence(next.tail.last.value() + (last ? 0 : 1));
         CHECK(mark->write(next).has_value(), "a mark cannot be written");
-        const auto again = ledger::TailMark::open(stored.path(), ledger::PosixFile::Mode::read);
+        const auto again = ledger::TailMark::open(path, ledger::PosixFile::Mode::read);
         CHECK(again && again->newest().tail.last == next.tail.last, "the newest mark is lost");
     }
 }
 
 void fuzz_backup(Input input) {
-    static MemoryFile manifest;
-    static MemoryFile texts;
-    static const auto directory = [] {
-        auto made = std::make_unique<MemoryDirectory>();
-        made->link("BACKUP", manifest);
-        made->link("texts", texts);
-        return made;
-    }();
+    static MemoryDirectory directory;
     if (!input.empty() && input[0] == std::byte{0}) {
-        texts.set(input.subspan(1));
-        read_texts(*directory, {}, input.subspan(1));
+        directory.set("texts", input.subspan(1));
+        read_texts(directory, {}, input.subspan(1));
         return;
     }
     Buffer file = buffer_of(input);
     const std::uint32_t crc = base::crc32c(file);
     const std::string line = "crc " + base::to_hex(std::as_bytes(std::span(&crc, 1))) + "\n";
     ByteWriter(file).bytes(base::as_bytes(line));
-    manifest.set(file);
-    const auto read = ledger::read_backup_manifest(directory->path());
+    directory.set("BACKUP", file);
+    const auto read = ledger::read_backup_manifest(directory.path());
     if (read) {
         CHECK(read->texts.find('/') == std::string::npos, "a backup names a file elsewhere");
         std::uint64_t last = 0;
