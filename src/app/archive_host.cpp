@@ -77,7 +77,7 @@ void ArchiveHost::start(const base::Clock& clock, partition::Writer& writer, con
     archiver_ = std::make_unique<partition::Archiver>(ledger_, *archive_, options_);
     archiver_->offer_to(*writer.leaving(), offered.writer);
     archiver_->offer_to(replayer.leaving(), offered.replayer);
-    archiver_thread_ = std::jthread([this, &clock, &writer] { run_archiver(clock, writer); });
+    archiving_.emplace("archiver", [this, &clock, &writer] { return archive(clock, writer); });
     lookup_thread_ = std::jthread([this] { run_lookups(); });
 }
 
@@ -87,10 +87,9 @@ void ArchiveHost::stop() {
     }
     archiver_wake_.ring();
     lookups_->wake();
-    for (auto* const thread : {&archiver_thread_, &lookup_thread_}) {
-        if (thread->joinable()) {
-            thread->join();
-        }
+    archiving_.reset();
+    if (lookup_thread_.joinable()) {
+        lookup_thread_.join();
     }
 }
 
@@ -99,13 +98,12 @@ std::uint64_t ArchiveHost::behind(model::Sequence durable) const {
     return durable.value() - std::min(durable, archive_->position()).value();
 }
 
-// Under full load an idle thread starves, and memory would grow without end: far behind, it takes
-// its turn.
-void ArchiveHost::choose_priority(model::Sequence durable) {
-    const bool hurry = behind(durable) > (hurried_ ? 2 : 4) * options_.hot_events + kHurryEvents;
-    if (std::exchange(hurried_, hurry) != hurry) {
-        hurry ? use_normal_priority() : use_idle_priority();
-    }
+// Under full load an idle thread starves, and memory would grow without end.
+Pace ArchiveHost::pace(model::Sequence durable) {
+    const std::uint64_t windows = pace_ == Pace::hurry ? 2 : 4;
+    const bool is_far = behind(durable) > windows * options_.hot_events + kHurryEvents;
+    pace_ = is_far ? Pace::hurry : Pace::idle;
+    return pace_;
 }
 
 bool ArchiveHost::is_left_behind(model::Sequence durable) const {
@@ -113,27 +111,25 @@ bool ArchiveHost::is_left_behind(model::Sequence durable) const {
     return behind(durable) > kWindowsBehindMax * window;
 }
 
-void ArchiveHost::run_archiver(const base::Clock& clock, const partition::Writer& writer) {
-    base::name_this_thread("archiver");
-    use_idle_priority();
-    while (!stopping_.load(std::memory_order_acquire)) {
-        const auto moved = archiver_->step(clock.now().wall);
-        if (!moved && moved.error().code == ErrorCode::corrupted) {
-            discard();
-            fail_stop("the archive is damaged; the next start makes it again", moved.error());
-        }
-        if (!moved) {
-            base::log_error(
-                "the archive stands still until the next start; memory keeps what it has",
-                {{"code", base::to_string(moved.error().code)},
-                 {"detail", std::string_view(moved.error().message)}});
-            return;
-        }
-        choose_priority(writer.figures().durable);
-        if (!*moved) {
-            static_cast<void>(archiver_wake_.wait_for(kArchivePause));
-        }
+Pace ArchiveHost::archive(const base::Clock& clock, const partition::Writer& writer) {
+    if (stopping_.load(std::memory_order_acquire)) {
+        return Pace::finish;
     }
+    const auto moved = archiver_->step(clock.now().wall);
+    if (!moved && moved.error().code == ErrorCode::corrupted) {
+        discard();
+        fail_stop("the archive is damaged; the next start makes it again", moved.error());
+    }
+    if (!moved) {
+        base::log_error("the archive stands still until the next start; memory keeps what it has",
+                        {{"code", base::to_string(moved.error().code)},
+                         {"detail", std::string_view(moved.error().message)}});
+        return Pace::finish;
+    }
+    if (!*moved) {
+        static_cast<void>(archiver_wake_.wait_for(kArchivePause));
+    }
+    return pace(writer.figures().durable);
 }
 
 void ArchiveHost::run_lookups() {

@@ -1,8 +1,7 @@
 // ArchiveHost: the archive of one partition and its two threads.
 //
-//   archiver thread  at idle priority unless far behind: moves what leaves the hot window from the
-//   ledger into the
-//                    archive, and offers it to the states in memory
+//   archiver         at idle priority unless far behind: moves what leaves the hot window from the
+//                    ledger into the archive, and offers it to the states in memory
 //   lookup thread    finds what parked commands wait for
 //
 // The archive is a function of the ledger: one that is damaged, or knows more than the ledger (a
@@ -14,9 +13,11 @@
 
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 
+#include "app/paced_work.hpp"
 #include "base/bell.hpp"
 #include "base/clock.hpp"
 #include "base/result.hpp"
@@ -68,9 +69,9 @@ class ArchiveHost {
 
     base::Result<void> open_archive();
     void use(std::unique_ptr<partition::Archive> archive);
-    void run_archiver(const base::Clock& clock, const partition::Writer& writer);
+    Pace archive(const base::Clock& clock, const partition::Writer& writer);
     [[nodiscard]] std::uint64_t behind(model::Sequence durable) const;
-    void choose_priority(model::Sequence durable);
+    [[nodiscard]] Pace pace(model::Sequence durable);
     void run_lookups();
 
     std::string directory_;
@@ -82,8 +83,8 @@ class ArchiveHost {
 
     std::atomic<bool> stopping_{false};
     base::Bell archiver_wake_;
-    bool hurried_ = false;  // the archiver thread's
-    std::jthread archiver_thread_;
+    Pace pace_ = Pace::idle;  // the archiver's
+    std::optional<PacedWork> archiving_;
     std::jthread lookup_thread_;
 };
 

@@ -39,6 +39,7 @@ constexpr auto kRoundPause = std::chrono::milliseconds(20);
 constexpr auto kReservePeriod = std::chrono::seconds(1);
 // A service that stops does not wait longer than this for views that are behind.
 constexpr auto kLastRounds = std::chrono::seconds(2);
+constexpr auto kStopLimit = std::chrono::seconds(10);
 
 Result<void> make_directories(const std::string& path) {
     std::error_code error;
@@ -274,7 +275,7 @@ Result<void> PartitionHost::start(const cli::ServeOptions& options, const base::
     writer_thread_ = std::jthread([this] { run_writer(); });
     flusher_thread_ = std::jthread([this] { run_flusher(); });
     archive_->start(clock, *writer_, offered, *replayer_);
-    replayer_thread_ = std::jthread([this] { run_replayer(); });
+    replaying_.emplace("replayer", [this] { return follow_in_turn(); });
     return {};
 }
 
@@ -327,29 +328,24 @@ bool PartitionHost::follow_ledger() {
     return *moved || followed;
 }
 
-void PartitionHost::run_replayer() {
-    base::name_this_thread("replayer");
-    use_idle_priority();
-    while (!writer_done_.load(std::memory_order_acquire)) {
-        follow_ledger();
-        choose_replayer_priority();
-        if (events_to_follow() < kRoundEvents) {
-            static_cast<void>(replayer_wake_.wait_for(kRoundPause));
-        }
-    }
-    const auto deadline = std::chrono::steady_clock::now() + kLastRounds;
-    while (follow_ledger() && std::chrono::steady_clock::now() < deadline) {
-    }
-    inspections_.close();
-}
-
 // The archiver waits for a state that takes nothing from it, and what should have left stays in
 // memory: then the replayer has to get on, whoever else has work. Otherwise it only makes views.
-void PartitionHost::choose_replayer_priority() {
-    const bool hurry = replayer_->leaving().full();
-    if (std::exchange(replayer_hurries_, hurry) != hurry) {
-        hurry ? use_normal_priority() : use_idle_priority();
+Pace PartitionHost::follow_in_turn() {
+    const bool is_last = writer_done_.load(std::memory_order_acquire);
+    const bool followed = follow_ledger();
+    if (is_last) {
+        const auto now = std::chrono::steady_clock::now();
+        last_rounds_end_ = last_rounds_end_.value_or(now + kLastRounds);
+        if (followed && now < *last_rounds_end_) {
+            return Pace::hurry;
+        }
+        inspections_.close();
+        return Pace::finish;
     }
+    if (events_to_follow() < kRoundEvents) {
+        static_cast<void>(replayer_wake_.wait_for(kRoundPause));
+    }
+    return replayer_->leaving().full() ? Pace::hurry : Pace::idle;
 }
 
 bool PartitionHost::archive_is_left_behind() const {
@@ -377,11 +373,13 @@ void PartitionHost::stop() {
     }
     writer_->close();
     writer_->wake();
-    for (auto* const thread : {&writer_thread_, &flusher_thread_, &replayer_thread_}) {
+    for (auto* const thread : {&writer_thread_, &flusher_thread_}) {
         if (thread->joinable()) {
             thread->join();
         }
     }
+    stop_limit_.emplace(kStopLimit);
+    replaying_.reset();
     archive_->stop();
 }
 

@@ -2,7 +2,7 @@
 //
 //   writer thread    decides and, when little is going on, appends by itself
 //   flusher thread   seals and appends batches while the writer decides the next
-//   replayer thread  follows the ledger at idle priority: checkpoints, the reservation index, the
+//   replayer         follows the ledger at idle priority: checkpoints, the reservation index, the
 //                    history; and shows its state to those who look (partition/inspection.hpp)
 //   two more         of the archive (app/archive_host.hpp)
 //
@@ -14,12 +14,15 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
 #include <thread>
 
 #include "app/memory_ahead.hpp"
+#include "app/paced_work.hpp"
+#include "app/stop_limit.hpp"
 #include "app/timed_ledger.hpp"
 #include "base/bell.hpp"
 #include "base/clock.hpp"
@@ -74,7 +77,8 @@ class PartitionHost {
     [[nodiscard]] model::PartitionId partition() const { return kPartition; }
 
     // Takes no more commands, answers what was taken, ends the threads. Views that are far behind
-    // go on at the next start.
+    // go on at the next start. If closing takes longer than ten seconds from then on, the
+    // destructor included, the process ends.
     void stop();
 
   private:
@@ -98,10 +102,10 @@ class PartitionHost {
     base::Result<void> start(const cli::ServeOptions& options, const base::Clock& clock);
     void run_writer();
     void run_flusher();
-    void run_replayer();
-    void choose_replayer_priority();
+    Pace follow_in_turn();
     bool follow_ledger();
 
+    std::optional<StopLimit> stop_limit_;  // the first, so that it is called off last
     const base::Clock* clock_ = nullptr;
     std::string directory_;
     bool temporary_ = false;  // the directory goes away with the host
@@ -122,12 +126,12 @@ class PartitionHost {
     std::atomic<bool> stopping_{false};
     std::atomic<bool> writer_done_{false};
     base::Bell replayer_wake_;
-    bool replayer_hurries_ = false;  // the replayer's thread alone
+    std::optional<std::chrono::steady_clock::time_point> last_rounds_end_;  // the replayer's
     partition::InspectionQueue inspections_{[this] { replayer_wake_.ring(); }};
     std::optional<MemoryAhead> memory_;
     std::jthread writer_thread_;
     std::jthread flusher_thread_;
-    std::jthread replayer_thread_;
+    std::optional<PacedWork> replaying_;
 };
 
 }  // namespace holdfast::app

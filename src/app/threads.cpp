@@ -14,16 +14,9 @@ void fail_stop(std::string_view what, const base::Error& error) {
     std::_Exit(EXIT_FAILURE);
 }
 
-namespace {
-
-void use_policy(int policy) {
+void use_idle_priority() {
     const sched_param none{};
-    static_cast<void>(::pthread_setschedparam(::pthread_self(), policy, &none));
+    static_cast<void>(::pthread_setschedparam(::pthread_self(), SCHED_IDLE, &none));
 }
-
-}  // namespace
-
-void use_idle_priority() { use_policy(SCHED_IDLE); }
-void use_normal_priority() { use_policy(SCHED_OTHER); }
 
 }  // namespace holdfast::app

@@ -11,9 +11,7 @@ namespace holdfast::app {
 // Ends the process at once: nothing more may be acknowledged.
 [[noreturn]] void fail_stop(std::string_view what, const base::Error& error);
 
-// The calling thread runs when no other wants to.
+// The calling thread runs when no other wants to, and cannot take that back (app/paced_work.hpp).
 void use_idle_priority();
-// Takes its turn like any other.
-void use_normal_priority();
 
 }  // namespace holdfast::app

@@ -1,7 +1,8 @@
 // Counts the heap allocations of the calling thread, by replacing operator new.
 //
 // For tests and benchmarks only. Include it in exactly one file of an executable: it defines the
-// replaceable operators. Thread rule: a count per thread.
+// replaceable operators. Under a sanitizer, which has its own, nothing is counted.
+// Thread rule: a count per thread.
 #pragma once
 
 #include <cstddef>
@@ -9,11 +10,23 @@
 #include <cstdlib>
 #include <new>
 
+// GCC says it in the first way, Clang in the second.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define HOLDFAST_SANITIZER_ 1
+#elif defined(__has_feature)
+#define HOLDFAST_SANITIZER_ (__has_feature(address_sanitizer) || __has_feature(thread_sanitizer))
+#else
+#define HOLDFAST_SANITIZER_ 0
+#endif
+
 namespace holdfast::base::testing {
 
+inline constexpr bool kCountsAllocations = !HOLDFAST_SANITIZER_;
 inline constinit thread_local std::uint64_t allocations = 0;
 
 }  // namespace holdfast::base::testing
+
+#if !HOLDFAST_SANITIZER_
 
 // Not inlined: GCC would pair one operator's malloc with another's free and warn.
 [[gnu::noinline]] void* operator new(std::size_t bytes) {
@@ -42,3 +55,6 @@ inline constinit thread_local std::uint64_t allocations = 0;
                                        std::align_val_t /*alignment*/) noexcept {
     std::free(memory);
 }
+
+#endif
+#undef HOLDFAST_SANITIZER_

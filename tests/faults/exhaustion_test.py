@@ -69,8 +69,8 @@ class AtALimit(unittest.TestCase):
     @unittest.skipUnless(THREADS, "no shim in this build")
     def test_no_more_threads(self):
         """While a ledger is made, and, each thread in turn, while it is opened."""
-        making = random.Random(time.time_ns()).sample(range(1, 16), 3)
-        for count in (*making, *range(1, 16)):
+        making = random.Random(time.time_ns()).sample(range(1, 18), 3)
+        for count in (*making, *range(1, 18)):
             code, words = self.start(environment={"LD_PRELOAD": THREADS,
                                                   "FAULTCLOCK_THREADS": str(count)})
             self.assertIn(code, (1, -signal.SIGABRT), f"thread {count}: {words}")
