@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <latch>
 #include <optional>
 
 namespace holdfast::app {
@@ -13,7 +14,7 @@ using namespace std::chrono_literals;
 TEST(StopLimit, EndsAProcessThatDoesNotEnd) {
     const auto stop = [] {
         const StopLimit limit(1ms);
-        std::this_thread::sleep_for(1h);
+        std::latch(1).wait();
     };
     EXPECT_EXIT(stop(), ::testing::ExitedWithCode(EXIT_SUCCESS), "stopped before the views");
 }
