@@ -33,6 +33,7 @@ class FollowingHistory final : public projection::History {
         UNREACHABLE();
     }
     base::Result<void> reached(model::Sequence, base::Time) override { UNREACHABLE(); }
+    base::Result<void> begin_again() override { UNREACHABLE(); }
     [[nodiscard]] model::Sequence position() const override {
         return stuck ? model::Sequence{} : now().position();
     }

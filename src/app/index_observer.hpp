@@ -5,10 +5,14 @@
 // published their names. A row must not be seen before the names it shows, so nothing is committed
 // beyond the published position.
 // The views are functions of the ledger: damage of the index is remembered, so that it can be made
-// again. An index that its disk does not take is told of once and stands still; lists go on with
-// the position they have. Thread rule: the replayer's thread.
+// again. What its disk does not take is kept and tried again every two seconds, a million changes
+// at most; lists go on with the position they have. Thread rule: the replayer's thread.
 #pragma once
 
+#include <cstdint>
+#include <utility>
+
+#include "app/standstill.hpp"
 #include "base/log.hpp"
 #include "partition/follower.hpp"
 #include "partition/published.hpp"
@@ -20,19 +24,34 @@ namespace holdfast::app {
 
 class IndexObserver final : public partition::ReplayObserver {
   public:
-    IndexObserver(projection::ReservationIndex& index, const partition::Published& published)
-        : index_(index), published_(published) {}
+    IndexObserver(projection::ReservationIndex& index, const partition::Published& published,
+                  std::chrono::milliseconds pause = Standstill::kPause)
+        : index_(index), published_(published), standstill_("the reservation index", pause) {}
 
     base::Result<void> reservation_changed(const model::ReservationImage& image) override {
-        return stands_still_ ? base::Result<void>{} : noted(index_.put(image));
+        if (standstill_.is_on() && ++kept_ > kKeptMax) {
+            give_up();
+        }
+        return gave_up_ ? base::Result<void>{} : noted(index_.put(image));
     }
     base::Result<void> reached(model::Sequence position, base::Time as_of) override {
         published_.wait_until(position);
-        return stands_still_ ? base::Result<void>{} : noted(index_.commit(position, as_of));
+        if (gave_up_ || standstill_.waits()) {
+            return {};
+        }
+        const auto committed = index_.commit(position, as_of);
+        if (committed) {
+            standstill_.went_on();
+            kept_ = 0;
+        }
+        return noted(committed);
     }
     [[nodiscard]] model::Sequence position() const override { return index_.position(); }
 
     [[nodiscard]] bool found_damage() const { return found_damage_; }
+
+    // Some 250 bytes each.
+    static constexpr std::uint64_t kKeptMax = 1'000'000;
 
   private:
     base::Result<void> noted(base::Result<void> result) {
@@ -43,17 +62,21 @@ class IndexObserver final : public partition::ReplayObserver {
             found_damage_ = true;
             return result;
         }
-        stands_still_ = true;
-        base::log_error("the reservation index stands still; the next start reads on",
-                        {{"code", base::to_string(result.error().code)},
-                         {"detail", std::string_view(result.error().message)}});
+        standstill_.failed(result.error());
         return {};
+    }
+    void give_up() {
+        if (!std::exchange(gave_up_, true)) {
+            base::log_error("the reservation index is not tried again; the next start reads on");
+        }
     }
 
     projection::ReservationIndex& index_;
     const partition::Published& published_;
+    Standstill standstill_;
+    std::uint64_t kept_ = 0;  // changes told while it stood still
+    bool gave_up_ = false;
     bool found_damage_ = false;
-    bool stands_still_ = false;
 };
 
 class HistoryObserver final : public partition::EventObserver {

@@ -188,21 +188,33 @@ void PartitionHost::discard_history() {
     std::filesystem::remove_all(history_path(), ignored);
 }
 
-// Reads on for the history; false: there is nothing more, or nobody to read for.
+// Reads on for the history; false: there is nothing more, or it stands still.
 bool PartitionHost::follow() {
+    if (history_damaged_ || history_standstill_.waits()) {
+        return false;
+    }
+    const auto moved = read_on_for_history();
+    if (moved) {
+        history_standstill_.went_on();
+        return *moved;
+    }
+    follower_.reset();
+    history_damaged_ = moved.error().code == ErrorCode::corrupted;
+    if (history_damaged_) {
+        base::log_error("the history is damaged; the next start makes it again",
+                        {{"detail", std::string_view(moved.error().message)}});
+    } else {
+        history_standstill_.failed(moved.error());
+    }
+    return false;
+}
+
+Result<bool> PartitionHost::read_on_for_history() {
     if (!follower_) {
-        return false;
+        TRY_VOID(history_->begin_again());
+        follower_ = std::make_unique<partition::Follower>(*ledger_, *history_observer_);
     }
-    const auto moved = follower_->step();
-    if (!moved) {
-        base::log_error("the history stands still; the next start reads on or makes it again",
-                        {{"code", base::to_string(moved.error().code)},
-                         {"detail", std::string_view(moved.error().message)}});
-        history_damaged_ = moved.error().code == ErrorCode::corrupted;
-        follower_.reset();
-        return false;
-    }
-    return *moved;
+    return follower_->step();
 }
 
 Result<void> PartitionHost::open_replayer(const cli::ServeOptions& options,

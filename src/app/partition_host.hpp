@@ -8,8 +8,8 @@
 //
 // The objects are passive (partition/); this is where threads and clocks attach. A failed append
 // ends the process at once: nothing more may be acknowledged (fail stop). So does a replayed state
-// that differs from the live one. A history that cannot be kept stands still and is made again by
-// the next start: nothing else depends on it.
+// that differs from the live one. A view that its disk does not take stands still and is tried
+// again; a damaged history is made again by the next start: nothing else depends on it.
 // Thread rule: open, stop and the destructor on one thread; accessors on any.
 #pragma once
 
@@ -22,6 +22,7 @@
 
 #include "app/memory_ahead.hpp"
 #include "app/paced_work.hpp"
+#include "app/standstill.hpp"
 #include "app/stop_limit.hpp"
 #include "app/timed_ledger.hpp"
 #include "base/bell.hpp"
@@ -97,6 +98,7 @@ class PartitionHost {
     base::Result<void> remake_history();
     void discard_history();
     bool follow();
+    base::Result<bool> read_on_for_history();
     [[nodiscard]] std::uint64_t events_to_follow() const;
     base::Result<partition::Recovered> recover();
     base::Result<void> start(const cli::ServeOptions& options, const base::Clock& clock);
@@ -117,7 +119,8 @@ class PartitionHost {
     std::unique_ptr<partition::Replayer> replayer_;
     std::unique_ptr<projection::History> history_;
     std::unique_ptr<HistoryObserver> history_observer_;
-    std::unique_ptr<partition::Follower> follower_;  // of the history; gone once that fails
+    std::unique_ptr<partition::Follower> follower_;  // of the history; gone while that stands still
+    Standstill history_standstill_{"the history"};
     bool history_damaged_ = false;
     partition::Published published_;
     std::unique_ptr<partition::Writer> writer_;

@@ -17,12 +17,23 @@ using base::Result;
 using model::Sequence;
 using model::TenantId;
 
+Result<Progress> read_progress(const HistoryStore& store) {
+    TRY(const auto stored, store.get(kPositionKey));
+    if (!stored) {
+        return Progress{};
+    }
+    const auto parsed = from_bytes<Progress>(base::as_bytes(*stored));
+    if (!parsed) {
+        return store.damaged("its position makes no sense");
+    }
+    return *parsed;
+}
+
 class StoredHistory final : public History {
   public:
     StoredHistory(std::unique_ptr<HistoryStore> store, Progress progress)
         : store_(std::move(store)),
-          tables_(*store_, progress),
-          fold_(*store_, tables_),
+          writing_(std::in_place, *store_, progress),
           position_(progress.position.value()) {}
 
     Result<void> event(const model::Event& event, std::span<const std::byte> bytes,
@@ -32,6 +43,7 @@ class StoredHistory final : public History {
     Result<void> reached(Sequence position, base::Time as_of) override {
         return kept(commit(position, as_of));
     }
+    Result<void> begin_again() override;
     [[nodiscard]] Sequence position() const override {
         return Sequence(position_.load(std::memory_order_acquire));
     }
@@ -99,9 +111,15 @@ class StoredHistory final : public History {
         return result;
     }
 
+    struct Writing {
+        Writing(HistoryStore& store, const Progress& progress)
+            : tables(store, progress), fold(store, tables) {}
+        HistoryTables tables;
+        HistoryFold fold;
+    };
+
     std::unique_ptr<HistoryStore> store_;
-    HistoryTables tables_;
-    HistoryFold fold_;
+    std::optional<Writing> writing_;
     std::optional<base::Error> failure_;
     std::atomic<std::uint64_t> position_;
 };
@@ -111,12 +129,12 @@ Result<void> StoredHistory::tell(const model::Event& event, std::span<const std:
     if (failure_) {
         return std::unexpected(*failure_);
     }
-    if (sequence.value() != tables_.last().position.value() + 1) {
+    if (sequence.value() != writing_->tables.last().position.value() + 1) {
         return store_->damaged("event " + std::to_string(sequence.value()) + " was told after " +
-                               std::to_string(tables_.last().position.value()));
+                               std::to_string(writing_->tables.last().position.value()));
     }
-    tables_.add_event({.sequence = sequence, .time = time, .bytes = bytes});
-    TRY_VOID(fold_.fold(event, sequence, time));
+    writing_->tables.add_event({.sequence = sequence, .time = time, .bytes = bytes});
+    TRY_VOID(writing_->fold.fold(event, sequence, time));
     return {};
 }
 
@@ -124,12 +142,20 @@ Result<void> StoredHistory::commit(Sequence position, base::Time as_of) {
     if (failure_) {
         return std::unexpected(*failure_);
     }
-    if (position != tables_.last().position) {
+    if (position != writing_->tables.last().position) {
         return store_->damaged("it was told that it knows event " +
                                std::to_string(position.value()) + " but not the event");
     }
-    TRY_VOID(tables_.commit(position, as_of));
+    TRY_VOID(writing_->tables.commit(position, as_of));
     position_.store(position.value(), std::memory_order_release);
+    return {};
+}
+
+Result<void> StoredHistory::begin_again() {
+    TRY(const Progress progress, read_progress(*store_));
+    writing_.emplace(*store_, progress);
+    failure_.reset();
+    position_.store(progress.position.value(), std::memory_order_release);
     return {};
 }
 
@@ -137,15 +163,7 @@ Result<void> StoredHistory::commit(Sequence position, base::Time as_of) {
 
 Result<std::unique_ptr<History>> open_history(const std::string& directory) {
     TRY(auto store, HistoryStore::open(directory));
-    TRY(const auto stored, store->get(kPositionKey));
-    Progress progress;
-    if (stored) {
-        const auto parsed = from_bytes<Progress>(base::as_bytes(*stored));
-        if (!parsed) {
-            return store->damaged("its position makes no sense");
-        }
-        progress = *parsed;
-    }
+    TRY(const Progress progress, read_progress(*store));
     return std::make_unique<StoredHistory>(std::move(store), progress);
 }
 

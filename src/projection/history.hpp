@@ -355,8 +355,10 @@ class History {
     virtual base::Result<void> event(const model::Event& event, std::span<const std::byte> bytes,
                                      model::Sequence sequence, base::Time time) = 0;
     // Everything up to here was told. Commits, atomically with the cursor. After a failure nothing
-    // of it is visible and the object takes no more.
+    // of it is visible and the object takes no more until it begins again.
     virtual base::Result<void> reached(model::Sequence position, base::Time as_of) = 0;
+    // Drops what was told and is not committed: it is told again, from position() on.
+    virtual base::Result<void> begin_again() = 0;
     // Where to go on reading the ledger after a restart. 0: empty.
     [[nodiscard]] virtual model::Sequence position() const = 0;
 

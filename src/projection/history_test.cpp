@@ -276,6 +276,22 @@ TEST_F(HistoryTest, WhatWasNotCommittedWasNotTold) {
     EXPECT_EQ(explain_only_cell().at.cell.on_hand, 15);
 }
 
+TEST_F(HistoryTest, BeginsAgainBehindWhatWasCommitted) {
+    shop_.receipt(1, 10);
+    feed_all();
+    shop_.receipt(1, 5);
+    const Recorded& second = shop_.log().back();
+    ASSERT_TRUE(
+        history_->event(second.event(), second.bytes, second.sequence, second.time).has_value());
+    ASSERT_FALSE(history_->reached(Sequence(7), second.time).has_value()) << "nobody told it of 7";
+    ASSERT_FALSE(history_->reached(second.sequence, second.time).has_value()) << "it takes no more";
+    ASSERT_TRUE(history_->begin_again().has_value());
+    EXPECT_EQ(history_->position(), Sequence(1));
+    feed_all();
+    EXPECT_EQ(explain_only_cell().at.cell.on_hand, 15);
+    EXPECT_EQ(events(SkuSubject{.sku = SkuId(1)}), (Numbers{2, 1}));
+}
+
 // What a crash leaves is what is in files at that moment: commits since the last flush are lost.
 TEST_F(HistoryTest, ACrashLosesTheNewestCommitsAndNothingElse) {
     shop_.receipt(1, 10);

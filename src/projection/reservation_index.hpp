@@ -62,7 +62,7 @@ class ReservationIndex {
     // Everything put since the last commit becomes visible at once, together with the position up
     // to which the ledger has been read: the cursor and the rows can never disagree. A crash may
     // lose the newest commits, whole ones only: the index then is as it was at an earlier position.
-    // After a failure nothing is visible and nothing is forgotten.
+    // After a failure nothing is visible and nothing is forgotten: it may be tried again.
     virtual base::Result<void> commit(model::Sequence position, base::Time as_of) = 0;
     // Where to go on reading the ledger after a restart. 0: empty.
     [[nodiscard]] virtual model::Sequence position() const = 0;
