@@ -1,6 +1,7 @@
 #include "cli/api_command.hpp"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <fstream>
@@ -98,7 +99,8 @@ TEST(ApiCommand, ASuccessMayHaveAnExitCodeOfItsOwn) {
 }
 
 TEST(ApiCommand, TheKeyFileIsReadAndItsFirstLineSent) {
-    const std::string path = ::testing::TempDir() + "holdfast_api_key_test.txt";
+    const std::string path =
+        ::testing::TempDir() + "holdfast_api_key_" + std::to_string(::getpid());
     std::ofstream(path) << "hf_secret \nsecond line\n";
     ScriptedService service({answer(200, "{}")});
     ApiCall call = receipt(service);

@@ -1,6 +1,7 @@
 #include "cli/serve_settings.hpp"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <fstream>
@@ -90,7 +91,7 @@ class ConfigFileTest : public testing::Test {
         std::ofstream(path) << text;
         return read_config(path);
     }
-    std::string path = testing::TempDir() + "holdfast_config_test.toml";
+    std::string path = testing::TempDir() + "holdfast_config_" + std::to_string(::getpid());
 };
 
 TEST_F(ConfigFileTest, ReadsTextsNumbersAndFlags) {

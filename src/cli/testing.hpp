@@ -3,6 +3,7 @@
 #pragma once
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <fstream>
@@ -14,10 +15,14 @@
 
 namespace holdfast::cli::testing {
 
+// In no other test's way: tests run side by side, a process each.
+inline std::string temporary_path(const std::string& name) {
+    return ::testing::TempDir() + "holdfast_" + std::to_string(::getpid()) + '_' + name;
+}
+
 class TemporaryFile {
   public:
-    TemporaryFile(const std::string& name, std::string_view text)
-        : path_(::testing::TempDir() + "holdfast_" + name) {
+    TemporaryFile(const std::string& name, std::string_view text) : path_(temporary_path(name)) {
         std::ofstream(path_, std::ios::binary) << text;
     }
     ~TemporaryFile() { std::remove(path_.c_str()); }

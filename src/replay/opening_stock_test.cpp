@@ -1,6 +1,7 @@
 #include "replay/opening_stock.hpp"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <fstream>
@@ -48,7 +49,8 @@ TEST(OpeningStock, ANumberIsForEverySku) {
 }
 
 TEST(OpeningStock, AFileListsItAndTheRestGetsOneUnit) {
-    const std::string path = testing::TempDir() + "holdfast_opening_stock.csv";
+    const std::string path =
+        testing::TempDir() + "holdfast_opening_stock_" + std::to_string(::getpid());
     std::ofstream(path) << "sku,quantity\n10001,12\n";
     ReplayOptions options;
     options.opening_stock = path;

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "api/idempotency.hpp"
+#include "base/check.hpp"
 #include "base/clock.hpp"
 #include "transport/grpc/call_internal.hpp"
 #include "transport/grpc/replies_internal.hpp"
@@ -109,12 +110,14 @@ void Call::await(CallHost& host, ::grpc::ServerCompletionQueue& queue) {
 }
 
 void Call::handle(Event& event, bool ok) {
+    CHECK(event.is_under_way.exchange(false, std::memory_order_acquire), "nobody waits for this");
     const auto call = std::move(event.call);
     (call.get()->*event.handle)(ok);
 }
 
 Call::Event* Call::start(Event& event) {
     event.call = shared_from_this();
+    event.is_under_way.store(true, std::memory_order_release);
     return &event;
 }
 
@@ -122,7 +125,7 @@ void Call::on_arrived(bool ok) {
     if (!ok) {
         return;  // the server stops; no call came
     }
-    over_.call = shared_from_this();
+    static_cast<void>(start(over_));  // asked for in `await`
     host_.add_call();
     await(host_, queue_);
     begin();

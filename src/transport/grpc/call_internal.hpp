@@ -56,6 +56,9 @@ class Call final : public Rpc, public std::enable_shared_from_this<Call> {
     struct Event {
         void (Call::*handle)(bool ok) = nullptr;
         std::shared_ptr<Call> call{};
+        // From `start` to `handle`. gRPC's queue takes the event from one thread to another; this
+        // also says so to sanitizers, which do not see how.
+        std::atomic<bool> is_under_way{false};
     };
 
     Call(CallHost& host, ::grpc::ServerCompletionQueue& queue);
