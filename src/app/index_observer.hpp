@@ -36,6 +36,8 @@ class IndexObserver final : public partition::ReplayObserver {
     }
     base::Result<void> reached(model::Sequence position, base::Time as_of) override {
         published_.wait_until(position);
+        reached_ = position;
+        as_of_ = as_of;
         if (gave_up_ || standstill_.waits()) {
             return {};
         }
@@ -47,6 +49,11 @@ class IndexObserver final : public partition::ReplayObserver {
         return noted(committed);
     }
     [[nodiscard]] model::Sequence position() const override { return index_.position(); }
+
+    // To be called now and then: after a standstill there may be no further event for long.
+    base::Result<void> try_again() {
+        return standstill_.is_on() ? reached(reached_, as_of_) : base::Result<void>{};
+    }
 
     [[nodiscard]] bool found_damage() const { return found_damage_; }
 
@@ -74,6 +81,8 @@ class IndexObserver final : public partition::ReplayObserver {
     projection::ReservationIndex& index_;
     const partition::Published& published_;
     Standstill standstill_;
+    model::Sequence reached_;  // told last
+    base::Time as_of_{};
     std::uint64_t kept_ = 0;  // changes told while it stood still
     bool gave_up_ = false;
     bool found_damage_ = false;

@@ -65,6 +65,17 @@ TEST_F(IndexObserverTest, WhatTheDiskDidNotTakeIsTriedAgainWithWhatCameSince) {
     EXPECT_EQ(index_.committed, (std::vector<std::uint64_t>{1, 2, 3}));
 }
 
+TEST_F(IndexObserverTest, WithoutFurtherEventsToo) {
+    IndexObserver observer(index_, published_, std::chrono::milliseconds(0));
+    EXPECT_TRUE(observer.try_again().has_value());
+    EXPECT_EQ(index_.tries, 0) << "nothing failed";
+    index_.failure = ErrorCode::storage_full;
+    EXPECT_TRUE(tell(observer, 1).has_value());
+    index_.failure.reset();
+    EXPECT_TRUE(observer.try_again().has_value());
+    EXPECT_EQ(observer.position(), Sequence(1));
+}
+
 TEST_F(IndexObserverTest, NotAtEveryTurn) {
     IndexObserver observer(index_, published_, std::chrono::hours(1));
     index_.failure = ErrorCode::unavailable;

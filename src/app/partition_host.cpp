@@ -323,7 +323,10 @@ void PartitionHost::run_flusher() {
 
 // A round of all views that follow. False: they were at the ledger's end.
 bool PartitionHost::follow_ledger() {
-    const auto moved = replayer_->step();
+    auto moved = replayer_->step();
+    if (const auto tried = observer_->try_again(); moved && !tried) {
+        moved = std::unexpected(tried.error());
+    }
     if (!moved && observer_->found_damage()) {
         discard_index();
         fail_stop("the reservation index is damaged; the next start makes it again", moved.error());
