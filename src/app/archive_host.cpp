@@ -115,29 +115,21 @@ Pace ArchiveHost::archive(const base::Clock& clock, const partition::Writer& wri
     if (stopping_.load(std::memory_order_acquire)) {
         return Pace::finish;
     }
-    if (standstill_.waits() || !archive_some(clock)) {
-        static_cast<void>(archiver_wake_.wait_for(kArchivePause));
-    }
-    return pace(writer.figures().durable);
-}
-
-// False: there is nothing to do for now.
-bool ArchiveHost::archive_some(const base::Clock& clock) {
-    const model::Sequence before = archiver_->position();
     const auto moved = archiver_->step(clock.now().wall);
     if (!moved && moved.error().code == ErrorCode::corrupted) {
         discard();
         fail_stop("the archive is damaged; the next start makes it again", moved.error());
     }
     if (!moved) {
-        standstill_.failed(moved.error());
-        archiver_->begin_again();
-        return false;
+        base::log_error("the archive stands still until the next start; memory keeps what it has",
+                        {{"code", base::to_string(moved.error().code)},
+                         {"detail", std::string_view(moved.error().message)}});
+        return Pace::finish;
     }
-    if (archiver_->position() > before) {
-        standstill_.went_on();
+    if (!*moved) {
+        static_cast<void>(archiver_wake_.wait_for(kArchivePause));
     }
-    return *moved;
+    return pace(writer.figures().durable);
 }
 
 void ArchiveHost::run_lookups() {

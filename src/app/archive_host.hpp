@@ -6,9 +6,9 @@
 //
 // The archive is a function of the ledger: one that is damaged, or knows more than the ledger (a
 // backup was restored), is thrown away and made again. If it cannot be written (a full disk),
-// memory keeps what it has, the service goes on and it is tried again; if it cannot be read,
-// commands could never be answered and the process ends. Thread rule: open, start, stop and the
-// destructor on one thread; the rest on any.
+// memory keeps what it has and the service goes on; if it cannot be read, commands could never be
+// answered and the process ends. Thread rule: open, start, stop and the destructor on one thread;
+// the rest on any.
 #pragma once
 
 #include <atomic>
@@ -18,7 +18,6 @@
 #include <thread>
 
 #include "app/paced_work.hpp"
-#include "app/standstill.hpp"
 #include "base/bell.hpp"
 #include "base/clock.hpp"
 #include "base/result.hpp"
@@ -71,7 +70,6 @@ class ArchiveHost {
     base::Result<void> open_archive();
     void use(std::unique_ptr<partition::Archive> archive);
     Pace archive(const base::Clock& clock, const partition::Writer& writer);
-    bool archive_some(const base::Clock& clock);
     [[nodiscard]] std::uint64_t behind(model::Sequence durable) const;
     [[nodiscard]] Pace pace(model::Sequence durable);
     void run_lookups();
@@ -86,7 +84,6 @@ class ArchiveHost {
     std::atomic<bool> stopping_{false};
     base::Bell archiver_wake_;
     Pace pace_ = Pace::idle;  // the archiver's
-    Standstill standstill_{"the archive"};
     std::optional<PacedWork> archiving_;
     std::jthread lookup_thread_;
 };

@@ -52,8 +52,7 @@ class Archive {
   public:
     virtual ~Archive() = default;
 
-    // All rows of the events up to `position`, which moves forward; durable on success. After a
-    // failure it may be tried again.
+    // All rows of the events up to `position`, which moves forward; durable on success.
     virtual base::Result<void> add(const ArchiveRows& rows, model::Sequence position) = 0;
     // Up to where it knows everything. Any thread.
     [[nodiscard]] virtual model::Sequence position() const = 0;

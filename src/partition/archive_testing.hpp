@@ -23,34 +23,6 @@ struct ColdOptions {
     std::size_t lookups_at_once = 8;
 };
 
-// Forwards, but may fail to add.
-class FailingArchive final : public Archive {
-  public:
-    base::Result<void> add(const ArchiveRows& rows, model::Sequence position) override {
-        if (additions_to_fail > 0) {
-            --additions_to_fail;
-            return base::failure(base::ErrorCode::storage_full, "no room");
-        }
-        return archive_->add(rows, position);
-    }
-    [[nodiscard]] model::Sequence position() const override { return archive_->position(); }
-    base::Result<std::optional<core::KeyRecord>> find_key(base::Digest128 key) override {
-        return archive_->find_key(key);
-    }
-    base::Result<std::optional<core::Resting>> find_rest(model::ReservationId id,
-                                                         model::Sequence before) override {
-        return archive_->find_rest(id, before);
-    }
-    base::Result<void> list_keys(std::uint8_t first_byte, const KeyVisitor& visit) override {
-        return archive_->list_keys(first_byte, visit);
-    }
-
-    int additions_to_fail = 0;
-
-  private:
-    std::unique_ptr<Archive> archive_ = make_memory_archive();
-};
-
 class ColdPartition {
   public:
     static constexpr model::PartitionId kPartition{0};
@@ -59,7 +31,7 @@ class ColdPartition {
         : clock({.wall = base::time_from_ms(1'767'225'600'000), .boot = base::Duration(1'000)}),
           options_(options),
           disk_(ledger::make_memory_disk()),
-          archive_(std::make_unique<FailingArchive>()) {
+          archive_(make_memory_archive()) {
         ledger_ = ledger::make_memory_ledger(disk_, kPartition);
         CHECK(create_genesis(*ledger_, kPartition, clock.now().wall, {.high = 1, .low = 2},
                              {.high = 3, .low = 4})
@@ -74,7 +46,7 @@ class ColdPartition {
         open();
     }
     // Somebody deleted the archive's directory.
-    void lose_archive() { archive_ = std::make_unique<FailingArchive>(); }
+    void lose_archive() { archive_ = make_memory_archive(); }
 
     void submit(Submission& submission) {
         CHECK(writer_->submit(submission) == model::RefusalCode::none);
@@ -106,11 +78,7 @@ class ColdPartition {
             return false;
         }
         const auto moved = archiver_->step(clock.now().wall);
-        if (!moved) {
-            CHECK(moved.error().code != base::ErrorCode::corrupted);
-            archiver_->begin_again();
-            return true;
-        }
+        CHECK(moved.has_value());
         return *moved;
     }
     // Everything at rest leaves memory.
@@ -124,7 +92,7 @@ class ColdPartition {
     [[nodiscard]] Writer& writer() { return *writer_; }
     [[nodiscard]] const core::State& state() const { return writer_->state(); }
     [[nodiscard]] ledger::Ledger& ledger() { return *ledger_; }
-    [[nodiscard]] FailingArchive& archive() { return *archive_; }
+    [[nodiscard]] Archive& archive() { return *archive_; }
     [[nodiscard]] Archive* archive_if_any() { return options_.archive ? archive_.get() : nullptr; }
 
     static constexpr ArchiverOptions at_once() {
@@ -156,7 +124,7 @@ class ColdPartition {
 
     ColdOptions options_;
     std::shared_ptr<ledger::MemoryDisk> disk_;
-    std::unique_ptr<FailingArchive> archive_;
+    std::unique_ptr<Archive> archive_;
     std::unique_ptr<ledger::Ledger> ledger_;
     std::unique_ptr<Lookups> lookups_;
     std::unique_ptr<Archiver> archiver_;

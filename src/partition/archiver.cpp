@@ -56,29 +56,18 @@ Result<bool> Archiver::step(Time now) {
     if (!moved) {
         return false;
     }
-    const Sequence reached = feed_->position();
-    if (reached > archive_.position()) {
+    position_ = feed_->position();
+    if (position_ > archive_.position()) {
         rows_.sort();
-        TRY_VOID(archive_.add(rows_, reached));
+        TRY_VOID(archive_.add(rows_, position_));
         if (options_.filter) {
             TRY_VOID(filter_.add(rows_.keys));
         }
     }
     rows_.clear();
-    leaving_->to = reached;
+    leaving_->to = position_;
     hand_over();
-    position_ = reached;
     return true;
-}
-
-// The filter has every key of the archive all the same: adding to it may fail to make room, not to
-// add.
-void Archiver::begin_again() {
-    for (auto& consumer : consumers_) {
-        consumer.from = std::max(consumer.from, position_);
-    }
-    feed_.reset();
-    rows_.clear();
 }
 
 Result<void> Archiver::make_filter() {

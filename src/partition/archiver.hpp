@@ -43,11 +43,8 @@ class Archiver {
     }
 
     // False: nothing has left the window, or a state is slow to forget. `now`: the wall clock's.
-    // Errors: the ledger's and the archive's; after one `begin_again` comes before the next.
+    // Errors: the ledger's and the archive's; after one it is not to be used again.
     [[nodiscard]] base::Result<bool> step(base::Time now);
-
-    // As after a start, but nobody is offered again what was offered already.
-    void begin_again();
 
     // Everything up to here is in the archive, and was offered.
     [[nodiscard]] model::Sequence position() const { return position_; }

@@ -117,24 +117,6 @@ TEST_F(Cold, ALateCommitOfAForgottenHoldIsJudgedByWhatItWas) {
     EXPECT_EQ(ask(change(Operation::commit, id))->image().id, successor) << "both were forgotten";
 }
 
-TEST_F(Cold, WhatTheArchiveDidNotTakeLeavesMemoryWhenItTakesIt) {
-    const auto first = ask(hold("A", 2, "k"));
-    const ReservationId done = shipped("k1");
-    partition_.archive().additions_to_fail = 3;
-    while (partition_.archive().additions_to_fail > 0) {
-        partition_.archive_some();
-        partition_.settle();
-        EXPECT_EQ(partition_.archive().position(), Sequence(0));
-        EXPECT_NE(state().find_reservation(done), nullptr);
-    }
-    partition_.forget();
-    EXPECT_EQ(state().find_reservation(done), nullptr);
-    EXPECT_EQ(state().keys.size(), 0u);
-    const auto again = ask(hold("A", 2, "k"));
-    EXPECT_EQ(again->answer.kind, AnswerKind::replayed);
-    EXPECT_EQ(again->answer.sequence, first->answer.sequence);
-}
-
 TEST_F(Cold, WhatIsNowhereIsUnknown) {
     shipped("k");
     partition_.forget();

@@ -18,7 +18,6 @@
 #include "base/bytes.hpp"
 #include "base/log.hpp"
 #include "ledger/rocksdb_errors.hpp"
-#include "ledger/rocksdb_resume.hpp"
 
 namespace holdfast::partition {
 namespace {
@@ -136,7 +135,6 @@ class RocksdbArchive final : public Archive {
 
     std::string directory_;
     std::unique_ptr<rocksdb::DB> database_;
-    ledger::ResumingWrites writes_;
     std::atomic<std::uint64_t> position_{0};
 };
 
@@ -236,7 +234,7 @@ Result<void> RocksdbArchive::add(const ArchiveRows& rows, Sequence position) {
     TRY_VOID(check(batch.Put(slice(kPositionKey), slice(value))));
     rocksdb::WriteOptions options;
     options.sync = true;
-    TRY_VOID(check(writes_.write(*database_, options, batch)));
+    TRY_VOID(check(database_->Write(options, &batch)));
     position_.store(position.value(), std::memory_order_release);
     return {};
 }

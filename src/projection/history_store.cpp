@@ -18,7 +18,6 @@
 #include "base/check.hpp"
 #include "base/log.hpp"
 #include "ledger/rocksdb_errors.hpp"
-#include "ledger/rocksdb_resume.hpp"
 
 namespace holdfast::projection {
 
@@ -213,7 +212,6 @@ std::unexpected<base::Error> HistoryView::damaged(std::string_view what) const {
 struct HistoryStore::Impl {
     std::string directory;
     std::unique_ptr<rocksdb::DB> database;
-    ledger::ResumingWrites writes;
 
     [[nodiscard]] Result<void> check(const rocksdb::Status& status) const {
         return status.ok() ? Result<void>() : failed(status, directory);
@@ -294,7 +292,7 @@ Result<std::optional<std::string>> HistoryStore::get(std::string_view key) const
 }
 
 Result<void> HistoryStore::write(HistoryBatch& batch) {
-    return impl_->check(impl_->writes.write(*impl_->database, write_options(), batch.impl_->batch));
+    return impl_->check(impl_->database->Write(write_options(), &batch.impl_->batch));
 }
 
 std::unique_ptr<HistoryView> HistoryStore::view() const {

@@ -17,7 +17,6 @@
 
 #include "base/log.hpp"
 #include "ledger/rocksdb_errors.hpp"
-#include "ledger/rocksdb_resume.hpp"
 #include "model/event_codec.hpp"
 #include "model/limits.hpp"
 #include "projection/reservation_index.hpp"
@@ -332,7 +331,6 @@ class Index final : public ReservationIndex {
 
     std::string directory_;
     std::unique_ptr<rocksdb::DB> database_;
-    ledger::ResumingWrites writes_;
     std::map<Name, Pending> pending_;
     std::atomic<std::uint64_t> position_{0};
 };
@@ -452,7 +450,7 @@ Result<void> Index::commit(model::Sequence position, base::Time as_of) {
     }
     const base::Buffer progress = to_bytes({position, as_of});
     TRY_VOID(check(batch.Put(rocksdb::Slice(kPositionKey), slice(progress))));
-    TRY_VOID(check(writes_.write(*database_, write_options(), batch)));
+    TRY_VOID(check(database_->Write(write_options(), &batch)));
     pending_.clear();
     position_.store(position.value(), std::memory_order_release);
     return {};

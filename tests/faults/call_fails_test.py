@@ -3,7 +3,6 @@
 
     call_fails_test.py [--all] [--seed N]         syncs: a sample that fits a test run, or every N
     call_fails_test.py --call write --error 28    other calls (shim/plan.hpp); error 0: cut short
-    call_fails_test.py --paths 'ledger/archive/*' only those of files that match
     call_fails_test.py --only LIFE.N              one of them, and what the service said
 
 The script has two lives, with a stop and a start between. Each receives, holds, commits, releases
@@ -11,33 +10,28 @@ and ships, while checkpoints are written and the archive fills. A failed sync lo
 although the process goes on seeing it (disk.py). Whatever N: either the service ends with a message
 and exit code 1, or it goes on because the file can be made again; nothing that it acknowledged,
 before or after, is missing once it is started again and once more after a power cut; no key has two
-outcomes; `ledger verify` finds nothing. A view that found no room goes on once there is some.
+outcomes; `ledger verify` finds nothing.
 """
 
 import argparse
 import asyncio
 import collections
 import errno
-import fnmatch
 import os
 import random
-import re
 import sys
 import time
-import urllib.request
 
 from checker import Checker
 from disk import (EXTEND, FAULT, LINK, MKDIR, OPEN, PUNCH, RENAME, RMDIR, START, SYNC_BEGIN,
                   TRUNCATE, UNLINK, WRITE, Disk, Unseen, read_journal)
-from holdfast_process import PATIENCE, DidNotStart, run, temporary_directory, wait_until
+from holdfast_process import DidNotStart, run, temporary_directory
 from journal import Journal, Violation
 from shimmed import LEDGER, serve, shim
 from shopper import Shopper
 from wire import Gone
 
-HOT_EVENTS = 40
-BATCH_EVENTS = 10  # more than one of one request
-OPTIONS = ("--checkpoint-every", "40", "--hot-events", str(HOT_EVENTS))
+OPTIONS = ("--checkpoint-every", "40", "--hot-events", "40")
 ROUNDS = 30
 LIVES = (1, 2)
 CALLS = {"sync": (SYNC_BEGIN,), "write": (WRITE,), "space": (TRUNCATE, EXTEND, PUNCH),
@@ -62,16 +56,6 @@ async def shop(port, journal, name):
         return False
     finally:
         shopper.close()
-
-
-def views_follow(service):
-    """Whether every view has all it should have by now."""
-    with urllib.request.urlopen(service.url + "/metrics", timeout=PATIENCE) as answer:
-        words = answer.read().decode()
-    newest = int(re.search(r"^holdfast_position (\d+)", words, re.MULTILINE)[1])
-    views = dict(re.findall(r'^holdfast_view_position{view="(\w+)"} (\d+)', words, re.MULTILINE))
-    return (int(views["index"]) == int(views["history"]) == newest and
-            int(views["archive"]) > newest - HOT_EVENTS - BATCH_EVENTS)
 
 
 class Trial:
@@ -100,8 +84,6 @@ class Trial:
             try:
                 service.wait_until_listening()
                 finished = await shop(service.port, self.journal, f"life-{life}")
-                if finished and plan.get("fail", "").endswith(f":{errno.ENOSPC}"):
-                    wait_until(lambda: views_follow(service), "there is room, and a view is behind")
             except DidNotStart:
                 finished = False
             code = service.stop() if finished else service.wait()
@@ -146,8 +128,8 @@ class Trial:
         return None
 
 
-def calls_of_a_sound_run(dice, kinds, paths):
-    """(life, number) of all calls of that kind on such paths."""
+def calls_of_a_sound_run(dice, kinds):
+    """(life, number) of all calls of that kind."""
     with temporary_directory() as directory:
         trial = Trial(directory, dice)
         code = asyncio.run(trial.script())
@@ -155,14 +137,9 @@ def calls_of_a_sound_run(dice, kinds, paths):
             raise Violation(f"without any fault the exit code is {code}: {trial.words}")
         counts = collections.Counter()
         life = 0
-        names = {}  # descriptor -> path
         for each in read_journal(trial.log):
             life += each.kind == START
-            if each.kind == OPEN:
-                names[each.descriptor] = each.path
-            path = each.path or names.get(each.descriptor, "")
-            counts[life] += (each.kind in kinds and not is_free(each) and
-                             fnmatch.fnmatch(path, paths))
+            counts[life] += each.kind in kinds and not is_free(each)
         return [(life, number) for life in LIVES for number in range(1, counts[life] + 1)]
 
 
@@ -215,8 +192,7 @@ async def attempt(fault, place, seed, talk=False):
     dice = random.Random(f"{seed}/{place}")
     with temporary_directory() as directory:
         trial = Trial(directory, dice)
-        code = await trial.script(faulty_life=life, only=fault.paths,
-                                  fail=f"{fault.call}:{number}:{fault.error}")
+        code = await trial.script(faulty_life=life, fail=f"{fault.call}:{number}:{fault.error}")
         path = trial.failed_path()
         if path is None:
             return None
@@ -252,7 +228,6 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--call", choices=CALLS, default="sync")
     parser.add_argument("--error", type=int, default=errno.EIO)
-    parser.add_argument("--paths", default="*", metavar="PATTERN")
     parser.add_argument("--all", action="store_true")
     parser.add_argument("--sample", type=int, default=20)
     parser.add_argument("--only", metavar="LIFE.N")
@@ -264,7 +239,7 @@ def main():
         print(asyncio.run(attempt(options, place, options.seed, talk=True)))
         return 0
     dice = random.Random(options.seed)
-    places = calls_of_a_sound_run(dice, CALLS[options.call], options.paths)
+    places = calls_of_a_sound_run(dice, CALLS[options.call])
     chosen = places if options.all else \
         sorted(dice.sample(places, min(options.sample, len(places))))
     failures = try_each(options, chosen, options.seed)
