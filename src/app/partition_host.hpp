@@ -8,8 +8,8 @@
 //
 // The objects are passive (partition/); this is where threads and clocks attach. A failed append
 // ends the process at once: nothing more may be acknowledged (fail stop). So does a replayed state
-// that differs from the live one. A view that its disk does not take stands still and is tried
-// again; a damaged history is made again by the next start: nothing else depends on it.
+// that differs from the live one. An index or history that its disk does not take is tried again; a
+// damaged history is made again by the next start: nothing else depends on it.
 // Thread rule: open, stop and the destructor on one thread; accessors on any.
 #pragma once
 
