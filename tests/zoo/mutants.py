@@ -4,7 +4,7 @@ A mutant is a table in mutants/*.toml:
 
     [expired-hold-commits]              # its name, for ever
     bug = "expiry races commit"         # what goes wrong, in words
-    known = "C3-2"                      # where it is known from; left out: a guard of our own
+    known = "expiry-races-commit"       # its pattern in patterns.toml; none: a guard of our own
     file = "src/core/decide.cpp"
     from = "text that occurs exactly once in the file"
     to = "what stands there in the mutant"
@@ -30,6 +30,14 @@ SWITCH = "zoo_switch.hpp"
 
 class Stale(Exception):
     """A mutant does not fit the sources."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Pattern:
+    """What has gone wrong elsewhere, and where; `elsewhere`: what of ours looks after it."""
+    what: str
+    seen_in: tuple
+    elsewhere: str = ""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -81,14 +89,23 @@ class Mutant:
         return f"if ({test}) {{ {self.mutated} }} else {{ {code} }}"
 
 
+def load_patterns(path=HERE / "patterns.toml"):
+    """All patterns by name, in the order of the file."""
+    return {name: Pattern(fields["what"], tuple(fields["seen_in"]), fields.get("elsewhere", ""))
+            for name, fields in tomllib.loads(path.read_text()).items()}
+
+
 def load(folder=HERE / "mutants"):
     """All mutants by name, in the order of the files."""
     out = {}
+    patterns = load_patterns()
     for path in sorted(pathlib.Path(folder).glob("*.toml")):
         for name, fields in tomllib.loads(path.read_text()).items():
             unknown = set(fields) - FIELDS
             if unknown or name in out or fields.get("form", "expression") not in FORMS:
                 raise Stale(f"{path.name}: {name} is told twice or in other words: {unknown}")
+            if fields.get("known", "") not in {"", *patterns}:
+                raise Stale(f"{path.name}: {name} is of no known pattern: {fields['known']}")
             out[name] = Mutant(name, fields["bug"], fields["file"], fields["from"], fields["to"],
                                fields.get("form", "expression"), fields.get("known", ""),
                                fields.get("below", ""))

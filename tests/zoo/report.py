@@ -4,8 +4,8 @@ HEAD = """# The bug zoo
 
 Written by `tests/zoo/run`; [tests/zoo](../tests/zoo/README.md) says how it works. A mutant is the
 production code with one known bug in it; the table says which test noticed it first, beside the
-mutant's own code first and then from the cheapest suite to the dearest. C3-n is the n-th pattern of
-known bugs, with public evidence, that the project collected before its first line of code.
+mutant's own code first and then from the cheapest suite to the dearest. "Known" names one of the
+[patterns](#patterns) that have cost others stock, money or data; without one it is a guard of ours.
 
 """
 
@@ -30,7 +30,7 @@ def summary(planted, verdicts):
     known = {mutant.known for mutant in planted.values() if mutant.known}
     out = [f"{len(dead)} of {len(planted)} mutants died, in "
            f"{round(sum(v.seconds for v in verdicts.values()) / 60)} CPU minutes; "
-           f"{len(known)} patterns of C3 are among them.", ""]
+           f"{len(known)} known patterns are among them.", ""]
     for kind, words in KINDS.items():
         count = sum(verdict.kind == kind for verdict in dead)
         if count:
@@ -46,7 +46,7 @@ def killer(verdict):
     return f"{verdict.suite}: {verdict.test}" if verdict.killed else "**nobody**"
 
 
-def table(planted, verdicts):
+def table(planted, verdicts, patterns):
     rows = ["", "| mutant | the bug | known | where | killed by | CPU s |",
             "|---|---|---|---|---|---|"]
     for name, mutant in planted.items():
@@ -54,4 +54,15 @@ def table(planted, verdicts):
         rows.append(f"| {name} | {mutant.bug} | {mutant.known} "
                     f"| {mutant.file.removeprefix('src/')} | {killer(verdict)} "
                     f"| {verdict.seconds if verdict else ''} |")
+    rows += pattern_table(planted, patterns)
     return HEAD + "\n".join(summary(planted, verdicts) + rows) + "\n"
+
+
+def pattern_table(planted, patterns):
+    rows = ["", "## Patterns", "", "| pattern | what goes wrong | seen in | mutants |",
+            "|---|---|---|---|"]
+    for name, pattern in patterns.items():
+        count = sum(mutant.known == name for mutant in planted.values())
+        rows.append(f"| {name} | {pattern.what} | {', '.join(pattern.seen_in)} "
+                    f"| {count or 'none: ' + pattern.elsewhere} |")
+    return rows
