@@ -65,14 +65,15 @@ void change_plan(State& state, CaseId pending, Sequence sequence, base::Time occ
     }
     PendingCount& count = found->second.image.count;
     state.hash -= hash_of(found->second);
-    if (!__builtin_sub_overflow(count.drift, delta, &count.drift)) {
-        base::Buffer bytes;
-        base::ByteWriter out(bytes);
-        out.digest(count.plan);
-        out.varint(sequence.value());
-        out.signed_varint(count.drift);
-        count.plan = base::digest128(bytes);
-    }
+    std::int64_t drift = 0;
+    const bool beyond = __builtin_sub_overflow(count.drift, delta, &drift);
+    count.drift = !beyond ? drift : delta < 0 ? INT64_MAX : -INT64_MAX;
+    base::Buffer bytes;
+    base::ByteWriter out(bytes);
+    out.digest(count.plan);
+    out.varint(sequence.value());
+    out.signed_varint(count.drift);
+    count.plan = base::digest128(bytes);
     state.hash += hash_of(found->second);
 }
 

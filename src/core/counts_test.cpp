@@ -235,6 +235,28 @@ TEST_F(Counts, AreStaleIfTooMuchCameInBetweenToTell) {
     EXPECT_EQ(world_.count(seen).code(), count_stale);
 }
 
+TEST_F(Counts, AreNotStaleIfAllThatEverCameInIsRemembered) {
+    const auto as_of = world_.now();
+    const Sequence position = world_.receive("C", 1).sequence;
+    for (int i = 0; i < 3; ++i) {
+        world_.wait(1min);
+        world_.receive("C", 1);
+    }
+    EXPECT_EQ(world_.count({.sku = "C", .counted = 1, .as_of = as_of, .position = position}).code(),
+              none)
+        << "the first was before, and is known";
+    world_.put_pool("new");
+    for (int i = 0; i < 4; ++i) {
+        world_.receive("C", 1, "", "new");
+    }
+    EXPECT_EQ(
+        world_
+            .count({.sku = "C", .counted = 0, .pool = "new", .as_of = as_of, .position = position})
+            .code(),
+        none)
+        << "four came in and four are remembered: there is no fifth";
+}
+
 TEST_F(Counts, ShipmentsThatHappenedBeforeMakeThemStale) {
     const auto id = world_.held("A", 3);
     world_.commit(id);
@@ -281,6 +303,20 @@ TEST_F(Counts, AreWithinTheLimitsOfACell) {
     EXPECT_EQ(world_.count({.sku = "A", .counted = 5, .drift = kCellQuantityMax}).code(), none);
     EXPECT_EQ(decide(Resolution::approved, "bob").code(), limit_exceeded);
     EXPECT_EQ(decide(Resolution::rejected, "bob").code(), none);
+}
+
+TEST_F(Counts, ThatWouldTakeACellBeyondItsLimitAreRefusedWhereTheyApplyByThemselves) {
+    world_.put_class("default", [](SkuClass& c) { c.count_permille_max = 1'000; });
+    EXPECT_EQ(world_.count({.sku = "A", .counted = 5, .drift = 100}).code(), none);
+    world_.receive("A", kCellQuantityMax - 200);
+    world_.wait(1s);
+    for (const auto drift : {std::int64_t{1}, kCellQuantityMax}) {
+        EXPECT_EQ(world_.count({.sku = "A", .counted = 5, .drift = drift}).code(), limit_exceeded);
+    }
+    world_.adjust("A", -kCellQuantityMax);
+    world_.adjust("A", -kCellQuantityMax);
+    EXPECT_EQ(world_.count({.sku = "A", .counted = 0, .drift = -1}).code(), limit_exceeded);
+    EXPECT_EQ(world_.cell("A").on_hand, -kCellQuantityMax);
 }
 
 TEST_F(Counts, DisputedUnitsThatWerePromisedAreAShortageUntilItIsDecided) {
@@ -333,6 +369,29 @@ TEST(PendingCounts, AMovementThatHappenedBeforeAPendingCountChangesItsPlan) {
     EXPECT_EQ(world.resolve(approval).code(), RefusalCode::none);
     EXPECT_EQ(world.cell("A").on_hand, 11);
     EXPECT_EQ(world.cell("A").unavailable, 0);
+}
+
+TEST(PendingCounts, ADriftBeyondNumbersStaysWithinThem) {
+    World world;
+    world.receive("A", 1);
+    world.wait(1min);
+    world.count({.sku = "A", .counted = kCellQuantityMax, .drift = kCellQuantityMax});
+    const auto before = world.cases(CaseKind::count).front();
+    // What left before the count makes the drift larger by as much: 2^62 and 2^62.
+    world.move(Operation::adjust_stock, {.sku = "A",
+                                         .quantity = -kCellQuantityMax,
+                                         .reason = Reason::damage,
+                                         .occurred_at = world.now() - 1s});
+    const auto after = world.cases(CaseKind::count).front();
+    EXPECT_EQ(after.count.drift, INT64_MAX) << "one less, so that it is a number";
+    ResolveCase approval{.id = before.id,
+                         .resolution = Resolution::approved,
+                         .plan = before.count.plan,
+                         .who = "bob"};
+    EXPECT_EQ(world.resolve(approval).code(), RefusalCode::plan_changed);
+    approval.plan = after.count.plan;
+    EXPECT_EQ(world.resolve(approval).code(), RefusalCode::none);
+    EXPECT_EQ(world.cell("A").on_hand, kCellQuantityMax);
 }
 
 TEST(PendingCounts, AMovementThatHappenedAfterAPendingCountLeavesItsPlan) {
