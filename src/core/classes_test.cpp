@@ -79,6 +79,31 @@ TEST(Classes, ATenantThatIsNotThereYetIsRegisteredByIt) {
               2u);
 }
 
+TEST(Classes, OfOneTenantAreNotThoseOfAnother) {
+    World world;
+    world.receive("A", 1);
+    world.held("A", 1);
+    world.tenant("other");
+    world.receive("B", 1);
+    world.put_class("default", [](SkuClass& c) { c.backorder_max = 5; });
+    EXPECT_EQ(world.offered("B"), 6);
+    world.tenant("default");
+    EXPECT_EQ(world.hold("A", 1).code(), insufficient_stock);
+}
+
+TEST(Classes, WhatIsThereAnywayRegistersANewTenantAllTheSame) {
+    World world;
+    world.tenant("other");
+    EXPECT_EQ(world.put_class("default", [](SkuClass&) {}).outcome, Outcome::applied);
+    EXPECT_TRUE(world.core_state().find_tenant(tenant_name("other").digest));
+    EXPECT_EQ(world.put_class("default", [](SkuClass&) {}).outcome, Outcome::shown);
+    EXPECT_EQ(world.put_class(
+                       "default", [](SkuClass&) {}, "key")
+                  .outcome,
+              Outcome::applied)
+        << "a key is remembered";
+}
+
 TEST(Classes, AChangeHoldsForLaterDecisionsOnly) {
     World world;
     world.put_class("drop", [](SkuClass& c) { c.hold_ttl = 10min; });

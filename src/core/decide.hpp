@@ -51,8 +51,9 @@ struct Decision {
 // payment_pending and a class of its lines says so. The reservation must be past its deadline.
 [[nodiscard]] model::Event decide_expiry(const State& state, const Reservation& reservation);
 
-// The waiter whose turn it is: the first that fits what there is. Null: nobody. `capped` learns
-// whether somebody was passed over because of an owner's cap.
+// The waiter whose turn it is, of those who wait for the SKU (somebody must): the first that fits
+// what there is. Null: nobody. `capped` learns whether somebody was passed over because of an
+// owner's cap.
 [[nodiscard]] const Reservation* next_grant(const State& state, model::SkuId sku, base::Time now,
                                             bool* capped = nullptr);
 // The event that gives it its units.

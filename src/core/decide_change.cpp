@@ -150,7 +150,7 @@ Decision accept_change(const Change& change, Verb verb, ReservationImage&& image
     event.image = std::move(image);
     event.key = key_use(change.asked.command);
     ++event.image.version;
-    if (!holds && event.image.waiting != ReservationState::queued) {
+    if (!holds) {
         event.image.expires_at = base::kNever;
     }
     return applied(std::move(events));

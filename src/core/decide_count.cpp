@@ -274,11 +274,10 @@ Events late_money(const Asked& asked, const ReservationImage& image, std::size_t
     }
     const LineQuantities totals = sum_lines(image.lines);
     // What the money is for, as its bearer or the client says it.
-    const auto* const commit = std::get_if<ChangeReservation>(&asked.command.request);
+    const auto& commit = std::get<ChangeReservation>(asked.command.request);
     std::string_view reference = image.texts.reference;
     for (const std::string_view order :
-         {image.texts.order_reference,
-          commit != nullptr ? std::string_view(commit->order_reference) : std::string_view()}) {
+         {image.texts.order_reference, std::string_view(commit.order_reference)}) {
         reference = order.empty() ? reference : order;
     }
     Events out;

@@ -120,12 +120,6 @@ void show_kept_texts(const ReservationImage& old, const Extras& kept, Reservatio
 
 // The money is here and the units are gone: the payment worker refunds, a person looks after it.
 Decision refuse_shortfall(const Change& change, std::vector<FailingLine> failing) {
-    for (const auto& line : failing) {
-        if (const auto* const dead =
-                dead_hold_of(change.asked.state, line.sku, change.asked.stamp.time)) {
-            return expire_first(*dead);
-        }
-    }
     Refusal refusal;
     refusal.code = RefusalCode::late_commit_shortfall;
     refusal.state = ReservationState::expired;

@@ -126,9 +126,7 @@ bool may_wait(const Asked& asked, const CreateReservation& request, const Reserv
 
 const Reservation* next_grant(const State& state, SkuId sku, base::Time now, bool* capped) {
     const WaitQueue* const queue = state.queue_of(sku);
-    if (queue == nullptr) {
-        return nullptr;
-    }
+    CHECK(queue != nullptr, "nobody waits for it");
     __int128 sum = 0;
     for (std::uint32_t c = state.sku(sku).cell; c != kNoIndex; c = state.next_cell(c)) {
         sum += std::max<std::int64_t>(offer(state, c), 0);

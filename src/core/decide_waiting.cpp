@@ -58,8 +58,7 @@ std::optional<Decision> refuse_soft(const Change& change, std::span<const std::i
 Decision refuse_commit(const Change& change) {
     Decision out = refuse_not_holding(change);
     const ReservationState state = state_of(change.image);
-    if (out.outcome == Outcome::refused &&
-        (state == ReservationState::released || state == ReservationState::superseded)) {
+    if (state == ReservationState::released || state == ReservationState::superseded) {
         out.after = late_money(change.asked, change.image, out.events.size());
     }
     return out;

@@ -138,6 +138,8 @@ TEST(ForgetAndThaw, AreInverse) {
     const std::uint64_t hash = state->hash;
 
     EXPECT_FALSE(forget(*state, {.id = id, .version = image.version - 1})) << "changed since";
+    thaw(*state, std::get<ReservationChanged>(*event).image);
+    EXPECT_EQ(recompute_hash(*state), hash) << "what is there does not come back";
     ASSERT_TRUE(forget(*state, {.id = id, .version = image.version, .since = Sequence(9)}));
     EXPECT_EQ(state->hash, hash);
     EXPECT_EQ(recompute_hash(*state), hash);
@@ -151,6 +153,30 @@ TEST(ForgetAndThaw, AreInverse) {
     EXPECT_EQ(check_invariants(*state).value_or("sound"), "sound");
 }
 
+// Whoever asks has seen the event that brought it to rest; memory looks all the same.
+TEST(ForgetAndThaw, OnlyWhatIsAtRest) {
+    World world;
+    world.put_class("drop", [](SkuClass& c) { c.wait_max = 10min; });
+    world.put_sku("A", "drop");
+    world.receive("A", 3);
+    const auto late = world.held("A", 1);
+    world.release(late);
+    world.commit(late);  // money for what was given up: a case
+    const auto sold = world.held("A", 1);
+    world.commit(sold);
+    const auto hold = world.held("A", 2);
+    const auto waiter = world.held({.lines = {{"A", 1}}, .wait_seconds = 600});
+    EXPECT_EQ(world.hold("A", 99, "no").code(), RefusalCode::insufficient_stock);
+    const auto state = World::snapshot_round_trip(world.core_state());
+    for (const auto id : {sold, hold, waiter, late}) {
+        EXPECT_FALSE(forget(*state, {.id = id, .version = world.image(id).version}));
+    }
+    const auto refused = world.key_digest(Operation::create, "no");
+    ASSERT_NE(state->keys.find(refused), nullptr);
+    EXPECT_FALSE(forget_key(*state, refused, Sequence(UINT64_MAX))) << "a refusal's place is here";
+    EXPECT_EQ(recompute_hash(*state), state->hash);
+}
+
 TEST(ForgetAndThaw, OfAKeyAreInverse) {
     World world;
     world.receive("A", 10, "r1");
@@ -158,7 +184,10 @@ TEST(ForgetAndThaw, OfAKeyAreInverse) {
     const auto key = world.key_digest(Operation::receive_stock, "r1");
     const KeyRecord record = *state->keys.find(key);
     EXPECT_FALSE(forget_key(*state, key, Sequence(record.event.value() - 1))) << "too new";
+    thaw_key(*state, key, record);
+    EXPECT_EQ(recompute_hash(*state), state->hash) << "what is there does not come back";
     ASSERT_TRUE(forget_key(*state, key, record.event));
+    EXPECT_FALSE(forget_key(*state, key, record.event)) << "it is gone already";
     EXPECT_EQ(recompute_hash(*state), state->hash);
     thaw_key(*state, key, record);
     EXPECT_EQ(recompute_hash(*state), state->hash);

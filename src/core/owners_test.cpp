@@ -203,6 +203,12 @@ TEST_F(Owners, CountTheUnitsThatAreStillHeld) {
     EXPECT_EQ(take(3, {.agent_id = "bot"}).code(), none);
 }
 
+TEST_F(Owners, ATenantThatIsNotThereYetIsRegisteredByItsCaps) {
+    world_.tenant("other");
+    EXPECT_EQ(world_.set_caps({}).outcome, Outcome::applied);
+    EXPECT_EQ(world_.set_caps({}).outcome, Outcome::shown) << "the same again";
+}
+
 TEST_F(Owners, OfAnotherTenantAreOthers) {
     world_.set_caps({OwnerCaps{.units = 5}, {}, {}});
     take(5, {.agent_id = "bot"});

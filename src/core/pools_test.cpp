@@ -199,6 +199,16 @@ TEST_F(PoolsOfLines, AreBoundedPerTenant) {
     EXPECT_EQ(world.put_pool("pool 7", {.priority = 3}).code(), none);
 }
 
+TEST_F(PoolsOfLines, ANewTenantHasTheDefaultOne) {
+    world_.tenant("other");
+    EXPECT_EQ(world_.put_pool("east", {}, "north").code(), unknown_pool);
+    EXPECT_EQ(world_.put_pool("east", {}, "default").code(), none) << "overflow into it";
+    world_.tenant("third");
+    EXPECT_EQ(world_.put_pool("default", {.priority = 3}).as<PoolDefined>().pool.version, 2u);
+    world_.tenant("fourth");
+    EXPECT_EQ(world_.put_pool("west").as<PoolDefined>().pool.id, PoolId{1});
+}
+
 TEST_F(PoolsOfLines, OfAnotherTenantAreOthers) {
     world_.tenant("other");
     EXPECT_EQ(world_.receive("A", 1, "", "east").code(), unknown_pool);

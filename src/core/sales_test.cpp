@@ -161,6 +161,15 @@ TEST(Sales, AreWithinLimits) {
     EXPECT_EQ(world.sale({.lines = {{"A", 1}}}, true).code(), limit_exceeded);
 }
 
+TEST(Sales, OfATenantThatIsNotThereYetComeFromTheDefaultPool) {
+    World world;
+    world.tenant("other");
+    EXPECT_EQ(world.sale({.lines = {{.sku = "A", .quantity = 1, .pool = "east"}}}).code(),
+              unknown_pool);
+    EXPECT_EQ(world.sale({.lines = {{.sku = "A", .quantity = 1, .pool = "default"}}}).code(), none);
+    EXPECT_EQ(world.cell("A").committed, 1);
+}
+
 TEST(Sales, OfTwoThousandUnknownSkusFitABatch) {
     World world;
     world.check_every(1'000'000);

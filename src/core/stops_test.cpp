@@ -122,6 +122,16 @@ TEST_F(Stops, TheSameAgainChangesNothing) {
     EXPECT_EQ(again.as<SellingChanged>().stop.since, first.as<SellingChanged>().stop.since);
     EXPECT_EQ(world_.stop_selling(StopScope::sku, "A", world_.now() + 1h).outcome, Outcome::applied)
         << "another end is another stop";
+    const ChangeSelling for_fraud{.scope = StopScope::sku,
+                                  .subject = world_.sku_name("A"),
+                                  .stopped = true,
+                                  .reason = Reason::fraud,
+                                  .until = world_.now() + 1h,
+                                  .note = {},
+                                  .who = "ann"};
+    EXPECT_EQ(world_.send(Operation::change_selling, for_fraud, {}).outcome, Outcome::applied)
+        << "so is another reason";
+    EXPECT_EQ(world_.send(Operation::change_selling, for_fraud, {}).outcome, Outcome::shown);
     EXPECT_EQ(world_.core_state().tenants[0].stops.size(), 1u);
     EXPECT_EQ(world_.resume_selling(StopScope::sku, "D").outcome, Outcome::shown)
         << "it was selling";

@@ -111,6 +111,24 @@ TEST_F(Transfers, ThatCannotBeAreRefused) {
     EXPECT_EQ(world_.settle(id, {}, true).code(), none);
 }
 
+TEST_F(Transfers, AreWithinTheLimitsOfBothCells) {
+    world_.move(Operation::adjust_stock,
+                {.sku = "A", .quantity = -kCellQuantityMax, .pool = "default"});
+    const auto there = world_.cell("A", "default").on_hand;
+    ASSERT_LT(there, -kCellQuantityMax + kLineQuantityMax);
+    for (const bool instant : {false, true}) {
+        EXPECT_EQ(world_.transfer("A", "default", "east", kLineQuantityMax, instant).code(),
+                  limit_exceeded)
+            << "the cell that they leave";
+    }
+    world_.receive("A", kCellQuantityMax - world_.cell("A", "east").on_hand, "", "east");
+    EXPECT_EQ(world_.transfer("A", "default", "east", 1, true).code(), limit_exceeded)
+        << "the cell that they reach";
+    EXPECT_EQ(world_.transfer("A", "default", "east", 1).code(), none)
+        << "on their way they are in neither";
+    EXPECT_EQ(world_.cell("A", "default").on_hand, there - 1);
+}
+
 TEST_F(Transfers, SurviveASnapshot) {
     const auto id = send(4);
     world_.settle(id, 1);

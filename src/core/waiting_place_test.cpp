@@ -62,6 +62,16 @@ TEST_F(WaitingPlace, EstimatesWhenEnoughHoldsHaveEnded) {
     EXPECT_EQ(queue(1).place->estimate_at, base::kNever) << "there are no more holds";
 }
 
+TEST_F(WaitingPlace, EstimatesNothingBehindAThousandHolds) {
+    world_.check_every(1'000);
+    world_.receive("A", 1'001 - 5);
+    for (int i = 0; i < 1'001; ++i) {
+        world_.held({.lines = {{"A", 1}}, .ttl_seconds = 60 + i});
+    }
+    EXPECT_EQ(queue(1'000).place->estimate_at, world_.now() + 60s + 999s);
+    EXPECT_EQ(queue(1).place->estimate_at, base::kNever) << "a thousand and one holds have to end";
+}
+
 TEST_F(WaitingPlace, EstimatesOverAllPools) {
     world_.put_pool("east");
     world_.receive("A", 3, "", "east");

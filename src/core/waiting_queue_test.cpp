@@ -445,6 +445,63 @@ TEST_F(Waiting, ACapIsJudgedAtTheGrant) {
     EXPECT_EQ(world_.state(other), held);
 }
 
+TEST_F(Waiting, EveryCapIsJudgedAtTheGrant) {
+    for (const auto& caps : {agents({.holds = 1}), agents({.unit_seconds = 2'000})}) {
+        world_.set_caps(caps);
+        const auto holder = world_.held("A", 5);
+        const auto first = waiter(2, {.agent_id = "bot"});
+        const auto second = waiter(2, {.agent_id = "bot"});
+        world_.release(holder);
+        EXPECT_EQ(world_.state(first), held);
+        EXPECT_EQ(world_.state(second), queued) << "passed over";
+        world_.release(first);
+        EXPECT_EQ(world_.state(second), held) << "its turn";
+        world_.release(second);
+    }
+}
+
+TEST_F(Waiting, WhoIsPassedOverTwiceIsServedOnce) {
+    world_.set_caps(agents({.units = 4}));
+    world_.receive("B", 5);
+    const auto elsewhere = world_.held({.lines = {{"B", 2}}, .agent_id = "bot"});
+    const auto holder = world_.held("A", 5);
+    const auto id = waiter(2, {.agent_id = "bot"});
+    world_.set_caps(agents({.units = 2}));
+    world_.release(holder, {.lines = {{.sku = "A", .quantity = 2}}});
+    world_.release(holder, {.lines = {{.sku = "A", .quantity = 2}}});
+    EXPECT_EQ(world_.state(id), queued);
+    world_.release(elsewhere);
+    EXPECT_EQ(world_.state(id), held);
+    EXPECT_EQ(world_.cell("A").held, 3);
+}
+
+TEST_F(Waiting, AStopOfTheClassHoldsTheQueueToo) {
+    const auto holder = world_.held("A", 5);
+    const auto id = waiter(2);
+    world_.stop_selling(StopScope::sku_class, "drop");
+    world_.release(holder);
+    EXPECT_EQ(world_.state(id), queued);
+    world_.resume_selling(StopScope::sku_class, "drop");
+    EXPECT_EQ(world_.state(id), held);
+}
+
+TEST_F(Waiting, QueuesOfSeveralSkusAreServedByOneEvent) {
+    world_.put_sku("B", "drop");
+    world_.receive("B", 1);
+    const auto a = world_.held("A", 5);
+    const auto b = world_.held("B", 1);
+    const auto for_a = waiter(5);
+    const auto for_b = world_.held({.lines = {{.sku = "B", .quantity = 1}}, .wait_seconds = 600});
+    world_.stop_selling(StopScope::everything);
+    world_.release(a);
+    world_.release(b);
+    EXPECT_EQ(world_.state(for_a), queued);
+    EXPECT_EQ(world_.state(for_b), queued);
+    world_.resume_selling(StopScope::everything);
+    EXPECT_EQ(world_.state(for_a), held);
+    EXPECT_EQ(world_.state(for_b), held);
+}
+
 TEST_F(Waiting, AnOwnerWhoHoldsLessIsServed) {
     world_.set_caps(agents({.units = 3}));
     world_.receive("B", 5);
