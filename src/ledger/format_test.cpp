@@ -65,6 +65,32 @@ TEST(Format, RefusesANewerVersionByItsName) {
     EXPECT_TRUE(failed_with(open_sealed(sealed), ErrorCode::newer_format));
 }
 
+// With a checksum that fits: no damage, but a writer that does not know what it does.
+TEST(Format, RefusesAHeaderThatMakesNoSense) {
+    constexpr std::size_t kVersionAt = 4;
+    constexpr std::size_t kFirstAt = 8;
+    constexpr std::size_t kCountAt = 16;
+    constexpr std::size_t kCrcAt = 72;
+    BatchMaker maker(start());
+    const auto sealed = maker.next(2, "payload");
+    const auto with = [&](std::size_t at, const auto& value) {
+        auto out = sealed;
+        std::memcpy(out.data() + at, &value, sizeof value);
+        const auto payload = std::span(out).subspan(kBatchHeaderBytes);
+        const std::uint32_t crc = base::crc32c(payload, base::crc32c(std::span(out).first(kCrcAt)));
+        std::memcpy(out.data() + kCrcAt, &crc, sizeof crc);
+        return out;
+    };
+    EXPECT_TRUE(succeeded(open_sealed(with(kFirstAt, std::uint64_t{9}))));
+    EXPECT_TRUE(succeeded(open_sealed(with(kFirstAt, std::uint64_t{UINT64_MAX - 2}))));
+    EXPECT_TRUE(failed_with(open_sealed(with(kVersionAt, std::uint16_t{0})), ErrorCode::corrupted));
+    EXPECT_TRUE(failed_with(open_sealed(with(kFirstAt, std::uint64_t{0})), ErrorCode::corrupted));
+    EXPECT_TRUE(failed_with(open_sealed(with(kCountAt, std::uint32_t{0})), ErrorCode::corrupted));
+    EXPECT_TRUE(failed_with(open_sealed(with(kFirstAt, std::uint64_t{UINT64_MAX - 1})),
+                            ErrorCode::corrupted))
+        << "its last event would have no number";
+}
+
 // The bytes of version 1 for ever. Changing them means that old ledgers cannot be read.
 TEST(Format, GoldenBatchOfVersion1) {
     const std::string path = "tests/golden/ledger/v1/batch.bin";

@@ -118,7 +118,8 @@ void BodyWriter::grow(std::size_t size) {
 
 std::uint64_t BodyReader::long_varint() {
     std::uint64_t value = 0;
-    for (unsigned shift = 0; shift < 64 && at_ != end_; shift += 7) {
+    // A tenth byte is the last, or too big: the shift stays below 64.
+    for (unsigned shift = 0; at_ != end_; shift += 7) {
         const auto byte = std::to_integer<std::uint64_t>(*at_++);
         const bool too_big = shift == 63 && byte > 1;
         const bool needless = shift > 0 && byte == 0;  // one value has one encoding

@@ -375,25 +375,31 @@ TEST(EventDamage, AnUnknownRefusalOrOneOfAReadIsCorrupted) {
 }
 
 TEST(EventDamage, ACellBelowZeroAnywhereButOnHandIsCorrupted) {
-    const auto cell = [](std::int64_t on_hand, std::uint64_t held, std::uint64_t committed) {
+    const auto all = [](std::int64_t on_hand, const std::array<std::uint64_t, 5>& others) {
         BodyOf body(kSafetyStockSet);
         (*body).varint(0);
         (*body).varint(0);
         (*body).varint(0);
         (*body).signed_varint(on_hand);
-        (*body).varint(0);
-        (*body).varint(held);
-        (*body).varint(committed);
-        (*body).varint(0);
-        (*body).varint(0);
+        for (const auto units : others) {
+            (*body).varint(units);
+        }
         return body.bytes();
+    };
+    const auto cell = [&](std::int64_t on_hand, std::uint64_t held, std::uint64_t committed) {
+        return all(on_hand, {0, held, committed, 0, 0});
     };
     constexpr auto kMax = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
     EXPECT_TRUE(decode(cell(-5, 1, 1)));
     // What can be sold saturates, so that no sum of recorded facts is ever unreadable.
     EXPECT_TRUE(decode(cell(-5, kMax, kMax)));
-    expect_corrupted(cell(0, kMax + 1, 0));
-    expect_corrupted(cell(0, 0, kMax + 1));
+    for (std::size_t which = 0; which < 5; ++which) {
+        std::array<std::uint64_t, 5> others{};
+        others.at(which) = kMax;
+        EXPECT_TRUE(decode(all(0, others)));
+        ++others.at(which);
+        expect_corrupted(all(0, others));
+    }
 }
 
 TEST(EventDamage, MoreArrivedAndLostThanLeftIsCorrupted) {
@@ -418,6 +424,9 @@ TEST(EventDamage, MoreArrivedAndLostThanLeftIsCorrupted) {
     expect_corrupted(transfer(5, 3, 3));
     expect_corrupted(transfer(5, 6, 0));
     expect_corrupted(transfer(kMax, kMax, kMax));
+    expect_corrupted(transfer(kMax + 1, 0, 0));
+    expect_corrupted(transfer(0, kMax + 1, 0));
+    expect_corrupted(transfer(0, 0, kMax + 1));
 }
 
 TEST(EventDamage, APriorityBeyond32BitsIsCorrupted) {
