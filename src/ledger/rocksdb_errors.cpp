@@ -9,12 +9,23 @@ namespace holdfast::ledger {
 
 using base::ErrorCode;
 
+namespace {
+
+// Nothing is wrong with what is stored: something else failed, or is not over.
+bool is_passing(const rocksdb::Status& status) {
+    return status.IsIOError() || status.IsIncomplete() || status.IsBusy() || status.IsAborted() ||
+           status.IsTimedOut() || status.IsTryAgain() || status.IsShutdownInProgress();
+}
+
+}  // namespace
+
 ErrorCode rocksdb_code(const rocksdb::Status& status) {
-    if (status.IsNoSpace()) {
-        return ErrorCode::storage_full;
-    }
     const std::string words = status.ToString();
     const auto says = [&](std::string_view text) { return words.find(text) != std::string::npos; };
+    // A write that waits for a compaction is told of the compaction's failure in words only.
+    if (status.IsNoSpace() || (is_passing(status) && says("No space left"))) {
+        return ErrorCode::storage_full;
+    }
     if (says("Permission denied")) {
         return ErrorCode::permission_denied;
     }
@@ -22,7 +33,7 @@ ErrorCode rocksdb_code(const rocksdb::Status& status) {
         return ErrorCode::already_locked;
     }
     // A file that the database counts on is not there.
-    return status.IsIOError() && !says("No such file") ? ErrorCode::unavailable
+    return is_passing(status) && !says("No such file") ? ErrorCode::unavailable
                                                        : ErrorCode::corrupted;
 }
 

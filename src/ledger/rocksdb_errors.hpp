@@ -13,8 +13,9 @@ class Status;
 
 namespace holdfast::ledger {
 
-// Errors: storage_full, permission_denied, already_locked, unavailable (the device), corrupted
-// (anything else, also a file that the database counts on and that is not there).
+// Errors: storage_full, permission_denied, already_locked, unavailable (the device, or work of
+// RocksDB's own that failed or is not over), corrupted (anything else, also a file that the
+// database counts on and that is not there).
 [[nodiscard]] base::ErrorCode rocksdb_code(const rocksdb::Status& status);
 
 // "WHAT in DIRECTORY cannot be used: RocksDB's words", with the code above.
