@@ -5,10 +5,11 @@
 // published their names. A row must not be seen before the names it shows, so nothing is committed
 // beyond the published position.
 // The views are functions of the ledger: damage of the index is remembered, so that it can be made
-// again. What its disk does not take is kept and tried again every two seconds, a million changes
-// at most; lists go on with the position they have. Thread rule: the replayer's thread.
+// again. What its disk does not take is kept and tried again every two seconds, a million changed
+// lines at most; lists go on with the position they have. Thread rule: the replayer's thread.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <utility>
 
@@ -29,7 +30,10 @@ class IndexObserver final : public partition::ReplayObserver {
         : index_(index), published_(published), standstill_("the reservation index", pause) {}
 
     base::Result<void> reservation_changed(const model::ReservationImage& image) override {
-        if (standstill_.is_on() && ++kept_ > kKeptMax) {
+        if (standstill_.is_on()) {
+            kept_ += std::max<std::uint64_t>(image.lines.size(), 1);
+        }
+        if (kept_ > kKeptMax) {
             give_up();
         }
         return gave_up_ ? base::Result<void>{} : noted(index_.put(image));
@@ -83,7 +87,7 @@ class IndexObserver final : public partition::ReplayObserver {
     Standstill standstill_;
     model::Sequence reached_;  // told last
     base::Time as_of_{};
-    std::uint64_t kept_ = 0;  // changes told while it stood still
+    std::uint64_t kept_ = 0;  // lines of the changes told while it stood still
     bool gave_up_ = false;
     bool found_damage_ = false;
 };

@@ -105,5 +105,19 @@ TEST_F(IndexObserverTest, ATooLongStandstillIsGivenUp) {
     EXPECT_EQ(index_.tries, 1) << "what it was not told is not there";
 }
 
+TEST_F(IndexObserverTest, ALargeReservationIsKeptAsOftenAsItHasLines) {
+    IndexObserver observer(index_, published_, std::chrono::hours(1));
+    model::ReservationImage large{.id = model::ReservationId(1)};
+    large.lines.resize(2'000);
+    EXPECT_TRUE(observer.reservation_changed(large).has_value()) << "no standstill yet";
+    index_.failure = ErrorCode::storage_full;
+    EXPECT_TRUE(tell(observer, 1).has_value());
+    const std::size_t before = index_.pending.size();
+    for (std::uint64_t i = 0; i <= IndexObserver::kKeptMax / 2'000; ++i) {
+        EXPECT_TRUE(observer.reservation_changed(large).has_value());
+    }
+    EXPECT_EQ(index_.pending.size(), before + IndexObserver::kKeptMax / 2'000);
+}
+
 }  // namespace
 }  // namespace holdfast::app

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
 #include <utility>
 
 #include "app/archive_host.hpp"
@@ -88,16 +89,16 @@ Result<std::unique_ptr<PartitionHost>> PartitionHost::open(const cli::ServeOptio
     return host;
 }
 
+// Without a limit: where a start fails, its error is still to be told.
 PartitionHost::~PartitionHost() {
-    stop();
+    if (end_writer()) {
+        end_views();
+    }
     index_.reset();
     replayer_.reset();
     archive_.reset();
     follower_.reset();
     history_.reset();
-    if (history_damaged_) {
-        discard_history();
-    }
     if (temporary_) {
         std::error_code ignored;
         std::filesystem::remove_all(directory_, ignored);
@@ -164,6 +165,11 @@ void PartitionHost::discard_index() {
 }
 
 Result<void> PartitionHost::open_history(model::Sequence tail) {
+    std::error_code none;
+    if (std::filesystem::exists(history_damage_mark(), none)) {
+        base::log_warning("the history was damaged and is made again");
+        return remake_history();
+    }
     auto opened = projection::open_history(history_path());
     const bool damaged = !opened && opened.error().code == ErrorCode::corrupted;
     if (damaged || (opened && (*opened)->position() > tail)) {
@@ -178,14 +184,11 @@ Result<void> PartitionHost::open_history(model::Sequence tail) {
 }
 
 Result<void> PartitionHost::remake_history() {
-    discard_history();
-    TRY(history_, projection::open_history(history_path()));
-    return {};
-}
-
-void PartitionHost::discard_history() {
     std::error_code ignored;  // what cannot be removed cannot be opened either
     std::filesystem::remove_all(history_path(), ignored);
+    std::filesystem::remove(history_damage_mark(), ignored);
+    TRY(history_, projection::open_history(history_path()));
+    return {};
 }
 
 // Reads on for the history; false: there is nothing more, or it stands still.
@@ -201,6 +204,7 @@ bool PartitionHost::follow() {
     follower_.reset();
     history_damaged_ = moved.error().code == ErrorCode::corrupted;
     if (history_damaged_) {
+        std::ofstream{history_damage_mark()};
         base::log_error("the history is damaged; the next start makes it again",
                         {{"detail", std::string_view(moved.error().message)}});
     } else {
@@ -324,8 +328,10 @@ void PartitionHost::run_flusher() {
 // A round of all views that follow. False: they were at the ledger's end.
 bool PartitionHost::follow_ledger() {
     auto moved = replayer_->step();
-    if (const auto tried = observer_->try_again(); moved && !tried) {
-        moved = std::unexpected(tried.error());
+    if (moved) {
+        if (const auto tried = observer_->try_again(); !tried) {
+            moved = std::unexpected(tried.error());
+        }
     }
     if (!moved && observer_->found_damage()) {
         discard_index();
@@ -383,8 +389,16 @@ std::uint64_t PartitionHost::events_to_follow() const {
 }
 
 void PartitionHost::stop() {
+    if (end_writer()) {
+        stop_limit_.emplace(kStopLimit);
+        end_views();
+    }
+}
+
+// False: there is none, or somebody else ends it.
+bool PartitionHost::end_writer() {
     if (!writer_ || stopping_.exchange(true, std::memory_order_acq_rel)) {
-        return;
+        return false;
     }
     writer_->close();
     writer_->wake();
@@ -393,7 +407,10 @@ void PartitionHost::stop() {
             thread->join();
         }
     }
-    stop_limit_.emplace(kStopLimit);
+    return true;
+}
+
+void PartitionHost::end_views() {
     replaying_.reset();
     archive_->stop();
 }

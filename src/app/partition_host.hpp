@@ -79,7 +79,7 @@ class PartitionHost {
 
     // Takes no more commands, answers what was taken, ends the threads. Views that are far behind
     // go on at the next start. If closing takes longer than ten seconds from then on, the
-    // destructor included, the process ends.
+    // destructor included, the process ends. The destructor alone waits as long as it takes.
     void stop();
 
   private:
@@ -96,7 +96,8 @@ class PartitionHost {
     [[nodiscard]] std::string history_path() const { return directory_ + "/history"; }
     base::Result<void> open_history(model::Sequence tail);
     base::Result<void> remake_history();
-    void discard_history();
+    // Found while others read it: made again when nobody does.
+    [[nodiscard]] std::string history_damage_mark() const { return history_path() + ".damaged"; }
     bool follow();
     base::Result<bool> read_on_for_history();
     [[nodiscard]] std::uint64_t events_to_follow() const;
@@ -106,6 +107,8 @@ class PartitionHost {
     void run_flusher();
     Pace follow_in_turn();
     bool follow_ledger();
+    bool end_writer();
+    void end_views();
 
     std::optional<StopLimit> stop_limit_;  // the first, so that it is called off last
     const base::Clock* clock_ = nullptr;

@@ -332,6 +332,7 @@ class Index final : public ReservationIndex {
     std::string directory_;
     std::unique_ptr<rocksdb::DB> database_;
     std::map<Name, Pending> pending_;
+    bool failed_ = false;  // the last commit
     std::atomic<std::uint64_t> position_{0};
 };
 
@@ -443,7 +444,13 @@ Result<void> Index::add(rocksdb::WriteBatch& batch, const Name& name, const Pend
     return {};
 }
 
+// After a failed commit a row that changes nothing goes first: while the disk takes nothing, a try
+// costs no more than that, however much has gathered.
 Result<void> Index::commit(model::Sequence position, base::Time as_of) {
+    if (std::exchange(failed_, true)) {
+        TRY_VOID(check(
+            database_->Put(write_options(), rocksdb::Slice(kFormatKey), rocksdb::Slice(kFormat))));
+    }
     rocksdb::WriteBatch batch;
     for (const auto& [name, pending] : pending_) {
         TRY_VOID(add(batch, name, pending));
@@ -451,6 +458,7 @@ Result<void> Index::commit(model::Sequence position, base::Time as_of) {
     const base::Buffer progress = to_bytes({position, as_of});
     TRY_VOID(check(batch.Put(rocksdb::Slice(kPositionKey), slice(progress))));
     TRY_VOID(check(database_->Write(write_options(), &batch)));
+    failed_ = false;
     pending_.clear();
     position_.store(position.value(), std::memory_order_release);
     return {};
