@@ -6,7 +6,7 @@
  * time, because nothing makes it move; its append may be on its way for any time and arrive although its
  * sender has given up. A command is asked for again, by key, of whoever seems to be the owner.
  *
- * Modelled after: ledger.hpp and append_check.cpp (the condition), DESIGN section 6 (PostgreSQL: the
+ * Modelled after: ledger.hpp and append_check.cpp (the condition), the plan for PostgreSQL (the
  * epoch is raised by an update of the row that every append updates, so an append in doubt is either in
  * the chain when the tail is read or never gets there), writer and flusher (one pending batch here: with
  * two the second is decided on the first and fails with it).

@@ -36,7 +36,7 @@ struct ServiceStatus {
     std::uint64_t disk_free_bytes = 0;
     bool storage_full = false;
     bool draining = false;
-    std::string clock_state;           // "ok", or "jumped": expiry stands still until confirmed
+    std::string clock_state;           // "ok", or "jumped": the wall clock is not followed
     std::vector<std::string> stopped;  // what is not working, one sentence each
 };
 

@@ -5,8 +5,8 @@
 // everything the answer rests on is durable. `done` must be quick and must not submit.
 //
 // An answer carries the bytes of the event whose image is the reply, never a reply: first answers
-// and replays are rendered from the same bytes by the same code (DESIGN: a reply is a pure function
-// of its event).
+// and replays are rendered from the same bytes by the same code (a reply is a pure function of its
+// event).
 #pragma once
 
 #include <cstdint>
