@@ -10,14 +10,7 @@
 #include <cstdlib>
 #include <new>
 
-// GCC says it in the first way, Clang in the second.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define HOLDFAST_SANITIZER_ 1
-#elif defined(__has_feature)
-#define HOLDFAST_SANITIZER_ (__has_feature(address_sanitizer) || __has_feature(thread_sanitizer))
-#else
-#define HOLDFAST_SANITIZER_ 0
-#endif
+#include "base/sanitized_testing.hpp"
 
 namespace holdfast::base::testing {
 

@@ -73,18 +73,19 @@ class Regions {
     // What is left of the old region is lost.
     std::byte* next_region() {
         if (ready_.empty()) {
-            return map_region();
+            std::byte* const region = map_region();
+            return region != nullptr ? region : throw std::bad_alloc();
         }
         std::byte* const region = ready_.back();
         ready_.pop_back();
         return region;
     }
-    // Aligned, because the kernel backs only whole huge pages.
+    // Aligned, because the kernel backs only whole huge pages. Null: there is no room.
     static std::byte* map_region() {
         void* const memory = mmap(nullptr, kRegion + kHugePage, PROT_READ | PROT_WRITE,
                                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
         if (memory == MAP_FAILED) {
-            throw std::bad_alloc();
+            return nullptr;
         }
         const auto begin = reinterpret_cast<std::uintptr_t>(memory);
         auto* const region =
