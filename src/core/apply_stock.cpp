@@ -65,9 +65,8 @@ void change_plan(State& state, CaseId pending, Sequence sequence, base::Time occ
     }
     PendingCount& count = found->second.image.count;
     state.hash -= hash_of(found->second);
-    std::int64_t drift = 0;
-    const bool beyond = __builtin_sub_overflow(count.drift, delta, &drift);
-    count.drift = !beyond ? drift : delta < 0 ? INT64_MAX : -INT64_MAX;
+    const __int128 drift = static_cast<__int128>(count.drift) - delta;
+    count.drift = static_cast<std::int64_t>(std::clamp<__int128>(drift, -INT64_MAX, INT64_MAX));
     base::Buffer bytes;
     base::ByteWriter out(bytes);
     out.digest(count.plan);

@@ -1,4 +1,5 @@
 // Cases: what the rules cannot settle and a person has to look at; and what ends it by itself.
+#include "core/consequences.hpp"
 #include "core/testing.hpp"
 #include "model/limits.hpp"
 
@@ -436,6 +437,21 @@ TEST_F(ParkedFacts, HundredsOfThemSettleInAsManyBatchesAsItTakes) {
     world_.expire_due();
     EXPECT_TRUE(world_.cases(CaseKind::unexpected_fact).empty());
     EXPECT_EQ(world_.state(large), ReservationState::fulfilled);
+}
+
+// A batch that is full asks for nothing more; what has no parked fact is not kept in mind for that.
+TEST(Consequences, AFullBatchKeepsNothingInMindThatAsksForNothing) {
+    World world;
+    world.receive("A", 5);
+    const auto calm = world.held("A", 1);
+    const auto early = world.held("A", 1);
+    world.ship(early);
+    const auto state = World::snapshot_round_trip(world.core_state());
+    const auto index = [&](ReservationId id) { return *state->reservations_by_id.find(id); };
+    state->attention.reservations = {index(calm), index(early)};
+    const Stamp stamp{.next = Sequence(1'000), .time = world.now()};
+    EXPECT_TRUE(next_consequences(*state, stamp, false).empty());
+    EXPECT_EQ(state->attention.reservations, std::vector{index(early)});
 }
 
 }  // namespace

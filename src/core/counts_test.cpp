@@ -371,6 +371,17 @@ TEST(PendingCounts, AMovementThatHappenedBeforeAPendingCountChangesItsPlan) {
     EXPECT_EQ(world.cell("A").unavailable, 0);
 }
 
+TEST(PendingCounts, ANegativeDriftToo) {
+    World world;
+    world.receive("A", 1);
+    world.adjust("A", -1);
+    world.wait(1min);
+    world.count({.sku = "A", .counted = 0, .drift = -kCellQuantityMax});
+    world.move(Operation::receive_stock,
+               {.sku = "A", .quantity = kCellQuantityMax, .occurred_at = world.now() - 1s});
+    EXPECT_EQ(world.cases(CaseKind::count).front().count.drift, -INT64_MAX);
+}
+
 TEST(PendingCounts, ADriftBeyondNumbersStaysWithinThem) {
     World world;
     world.receive("A", 1);

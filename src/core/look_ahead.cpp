@@ -156,7 +156,7 @@ void prefetch_cells(const State& state, std::span<const SkuId> skus) {
         state.cells.prefetch(at[i]);
     }
     for (std::size_t i = 0; i < count; ++i) {
-        at[i] = at[i] != kNoIndex ? state.cells[at[i]].deadlines.first : kNoIndex;
+        at[i] = state.cells[at[i]].deadlines.first;
         state.lines.prefetch(at[i]);
     }
     for (std::size_t i = 0; i < count; ++i) {

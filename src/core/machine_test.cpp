@@ -107,11 +107,48 @@ TEST_F(Batch, LookingAheadChangesNothing) {
     ahead.key.key = {.high = 1, .low = 1};
     Command unknown = ahead;
     unknown.request = ChangeReservation{.reservation = ReservationId{999}};
-    const std::array<const Command*, 3> soon{&ahead, &unknown, &*commands_[0]};
+    Command fresh = ahead;
+    std::get<CreateReservation>(fresh.request).lines[0].sku = sku_name("default", "never seen");
+    const std::array<const Command*, 4> soon{&ahead, &unknown, &fresh, &*commands_[0]};
     prefetch_commands(soon);
     prefetch_records(state_, soon);
     EXPECT_EQ(state_.hash, hash);
     EXPECT_EQ(batch_.count, 6u);
+}
+
+TEST_F(Batch, LookingAheadAtCellsChangesNothing) {
+    receive("A", 2);
+    hold("A", 1);
+    run({.operation = Operation::put_sku,
+         .tenant = tenant_name("default"),
+         .request = PutSku{.sku = sku_name("default", "without stock"), .sku_class = {}}});
+    const auto hash = state_.hash;
+    prefetch_cells(state_, std::array{SkuId{0}, SkuId{1}});
+    EXPECT_EQ(state_.hash, hash);
+}
+
+TEST_F(Batch, NamesWhoLeftAQueue) {
+    std::vector<ReservationId> left;
+    batch_.left_queue = &left;
+    SkuClass patient = default_class();
+    patient.wait_max = std::chrono::minutes(10);
+    machine_.append(ClassDefined{.tenant = TenantId{0}, .sku_class = patient, .key = {}}, batch_);
+    receive("A", 1);
+    receive("B", 1);
+    const auto holder = hold("A", 1).sequence;
+    CreateReservation wish;
+    wish.lines.push_back({.sku = sku_name("default", "A"), .quantity = 1});
+    wish.wait_seconds = 60;
+    const auto waiter = run({.operation = Operation::create,
+                             .tenant = tenant_name("default"),
+                             .request = std::move(wish)})
+                            .sequence;
+    hold("B", 1);
+    EXPECT_TRUE(left.empty()) << "who never waited leaves no queue";
+    run({.operation = Operation::release,
+         .tenant = tenant_name("default"),
+         .request = ChangeReservation{.reservation = ReservationId(holder.value())}});
+    EXPECT_EQ(left, std::vector{ReservationId(waiter.value())});
 }
 
 TEST_F(Batch, ALoggedStateHashIsTheStateBeforeIt) {

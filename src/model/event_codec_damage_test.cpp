@@ -289,6 +289,36 @@ TEST(EventDamage, AQueuedReservationThatHasUnitsIsCorrupted) {
     expect_corrupted(queued(false, 0));
 }
 
+TEST(EventDamage, AQueuedReservationInTwoPoolsIsCorrupted) {
+    constexpr std::uint8_t kContinues = 1u << 5;
+    const auto queued = [](std::uint8_t second_flags) {
+        BodyOf body(kReservationChanged);
+        (*body).byte(13);
+        (*body).varint(0);
+        (*body).varint(0);
+        (*body).varint(5);
+        (*body).varint(0);
+        (*body).varint(1);
+        (*body).byte(0x69);  // waiting: queued, ended as: released
+        (*body).signed_varint(1'000);
+        (*body).varint(2);
+        (*body).byte(1u << 2);  // with what was requested
+        (*body).byte(0);
+        (*body).varint(4);
+        (*body).varint(2);
+        (*body).byte(second_flags);
+        (*body).byte(0);
+        (*body).varint(4);
+        if (second_flags != kContinues) {
+            (*body).varint(2);
+        }
+        return body.bytes();
+    };
+    EXPECT_TRUE(decode(queued(1u << 2))) << "two lines";
+    expect_corrupted(queued(1u << 2 | kContinues));
+    expect_corrupted(queued(kContinues));
+}
+
 TEST(EventDamage, QuantitiesWhoseSumsWouldOverflowAreCorrupted) {
     BodyOf one(kReservationChanged);
     begin_hold(*one);

@@ -31,10 +31,8 @@ static_assert(kHasTexts << kTexts.size() == kHasCustomer);
 constexpr std::size_t kLineBytesMin = 3;  // flags, units, SKU
 constexpr unsigned kStateBits = 4;        // waiting and ended_as share a byte
 
-// A queued reservation waits for units and has none.
-bool may_wait(const LineImage& line) {
-    return line.units.accepted == 0 && line.requested > 0 && !line.continues;
-}
+// A queued reservation waits for units and has none. An entry that continues a line asks for none.
+bool may_wait(const LineImage& line) { return line.units.accepted == 0 && line.requested > 0; }
 
 bool states_are_sound(const ReservationImage& image) {
     return image.ended_as != ReservationState::queued &&

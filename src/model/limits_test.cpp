@@ -93,5 +93,14 @@ TEST(DefaultClass, KeepsWithinItsOwnBoundsAndThoseOfTheProduct) {
     EXPECT_LE(value.lifetime_max, std::chrono::seconds(kTtlSecondsMax));
 }
 
+TEST(Limits, WhatCanBeSoldStaysWithinThatOfACell) {
+    const CellImage ordinary{
+        .on_hand = 9, .unavailable = 1, .held = 2, .committed = 3, .safety_stock = 1};
+    EXPECT_EQ(ordinary.sellable(), 2);
+    EXPECT_EQ(CellImage{.on_hand = INT64_MAX}.sellable(), kCellQuantityMax);
+    const CellImage far_below{.on_hand = INT64_MIN, .committed = INT64_MAX};
+    EXPECT_EQ(far_below.sellable(), -kCellQuantityMax);
+}
+
 }  // namespace
 }  // namespace holdfast::model
