@@ -138,6 +138,19 @@ class Damage(unittest.TestCase):
                            "the list is whole again")
                 client.close()
 
+    def test_a_history_that_was_found_damaged_is_made_again(self):
+        """Found while others read it: the mark is all that a killed service leaves."""
+        left_behind = self.ledger / "history" / "left behind"
+        left_behind.write_text("of the damaged one", encoding="utf-8")
+        (self.ledger / "history.damaged").touch()
+        with Service(self.ledger) as service:
+            client = Client(service.url)
+            wait_until(lambda: client.get("/stock/tea/explain").json["pools"][0]["held"] == 40,
+                       "the explanation is whole again")
+            client.close()
+        self.assertFalse(left_behind.exists())
+        self.assertFalse((self.ledger / "history.damaged").exists())
+
     def test_a_log_cut_short_ends_before_the_mark(self):
         self.kill_and_copy()
         log = self.newest_log()
