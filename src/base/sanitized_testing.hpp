@@ -1,4 +1,5 @@
-// Whether this is the build of a sanitizer, for tests that one would disturb. Thread rule: a constant.
+// Whether this is the build of a sanitizer, for tests that one would disturb. Thread rule: a
+// constant.
 #pragma once
 
 // GCC says it in the first way, Clang in the second.
