@@ -75,10 +75,22 @@ void Auditor::prefetch(const Event& event) const {
             policies_.prefetch(line.sku);
             figures_.prefetch(line.sku);
         }
-        promises_.prefetch(changed->image.id);
+        promises_.prefetch_place(changed->image.id);
     } else if (const auto* const moved = std::get_if<StockMoved>(&event)) {
         policies_.prefetch(moved->sku);
         figures_.prefetch(moved->sku);
+    }
+}
+
+// The same once more, one step further for each round over all of them: what a step needs is there
+// by the time it is taken.
+void Auditor::prefetch_promises(std::span<const std::pair<Sequence, Event>> events) const {
+    for (const auto step : {&Promises::prefetch_record, &Promises::prefetch_line}) {
+        for (const auto& [at, event] : events) {
+            if (const auto* const changed = std::get_if<ReservationChanged>(&event)) {
+                (promises_.*step)(changed->image.id);
+            }
+        }
     }
 }
 
@@ -104,6 +116,7 @@ bool Auditor::fold_events(const ledger::Batch& batch) {
                 decoded.emplace_back((*item)->sequence, *std::move(event));
             }
         }
+        prefetch_promises(decoded);
         for (const auto& [at, event] : decoded) {
             findings_.looked(Check::events);
             logged_hashes_ +=

@@ -61,6 +61,7 @@ class Auditor {
     void check_order(const ledger::BatchHeader& header);
     bool fold_events(const ledger::Batch& batch);
     void prefetch(const model::Event& event) const;
+    void prefetch_promises(std::span<const std::pair<model::Sequence, model::Event>> events) const;
     void fold(const model::Event& event, model::Sequence at, base::Time time);
 
     Findings& findings_;

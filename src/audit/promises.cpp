@@ -22,6 +22,27 @@ std::uint32_t Promises::find(ReservationId id) const {
     return at < by_sequence_.size() ? by_sequence_[at] - 1 : kNone;
 }
 
+void Promises::prefetch_place(ReservationId id) const {
+    if (id.value() < by_sequence_.size()) {
+        __builtin_prefetch(&by_sequence_[id.value()]);
+    }
+}
+
+void Promises::prefetch_record(ReservationId id) const {
+    if (const std::uint32_t known = find(id); known != kNone) {
+        __builtin_prefetch(&records_[known]);
+    }
+}
+
+void Promises::prefetch_line(ReservationId id) const {
+    const std::uint32_t known = find(id);
+    if (known != kNone && records_[known].first_line != kNone) {
+        const LineRecord& line = lines_[records_[known].first_line];
+        __builtin_prefetch(&line);
+        __builtin_prefetch(reinterpret_cast<const std::byte*>(&line + 1) - 1);
+    }
+}
+
 LineQuantities Promises::units_of(const ReservationRecord& record) const {
     LineQuantities out;
     for (std::uint32_t i = record.first_line; i != kNone; i = lines_[i].next) {

@@ -65,11 +65,10 @@ class Promises {
     // After the last event: what should have ended and did not.
     void finish(model::Sequence last);
 
-    void prefetch(model::ReservationId id) const {
-        if (const std::uint32_t known = find(id); known != kNone) {
-            __builtin_prefetch(&records_[known]);
-        }
-    }
+    // Only ever hints, in this order: where it is, the reservation, its first line.
+    void prefetch_place(model::ReservationId id) const;
+    void prefetch_record(model::ReservationId id) const;
+    void prefetch_line(model::ReservationId id) const;
     [[nodiscard]] std::size_t size() const { return records_.size(); }
     [[nodiscard]] const ReservationRecord& operator[](std::size_t i) const { return records_[i]; }
     [[nodiscard]] model::LineQuantities units_of(const ReservationRecord& record) const;
