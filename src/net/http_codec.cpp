@@ -240,7 +240,8 @@ class Reader {
     }
 
     // Beast leaves a chunk header or trailer that is incomplete unconsumed; it is held until the
-    // rest is there.
+    // rest is there. Beast never sees more at a time than such a header may have, so that the
+    // verdict does not depend on how the bytes were cut.
     std::size_t feed_body(std::string_view bytes) {
         body_seen_ = true;
         const std::size_t before = held_.size();
@@ -251,23 +252,32 @@ class Reader {
             return bytes.size();
         }
         const std::string_view all = before > 0 ? std::string_view(held_) : bytes;
-        beast::error_code ec;
-        const std::size_t used = parser_->put({all.data(), all.size()}, ec);
-        if (ec && ec != http::error::need_more) {
-            fail(from_body_error(ec));
-            return bytes.size();
+        std::string_view rest = all;
+        while (true) {
+            const std::string_view seen = rest.substr(0, limits_.header_bytes);
+            const bool seen_all = seen.size() == rest.size();
+            beast::error_code ec;
+            const std::size_t used = parser_->put({seen.data(), seen.size()}, ec);
+            if (ec && ec != http::error::need_more) {
+                fail(from_body_error(ec));
+                return bytes.size();
+            }
+            rest.remove_prefix(used);
+            if (parser_->is_done()) {
+                const std::size_t consumed = all.size() - rest.size() - before;
+                held_.clear();
+                phase_ = DecodePhase::complete;
+                return consumed;
+            }
+            if (seen_all) {
+                held_ = std::string(rest);
+                return bytes.size();
+            }
+            if (used == 0) {
+                fail(kTooLarge);
+                return bytes.size();
+            }
         }
-        if (parser_->is_done()) {
-            held_.clear();
-            phase_ = DecodePhase::complete;
-            return used - before;
-        }
-        if (all.size() - used > limits_.header_bytes) {
-            fail(kTooLarge);
-            return bytes.size();
-        }
-        held_ = std::string(all.substr(used));
-        return bytes.size();
     }
 
     HttpLimits limits_;
