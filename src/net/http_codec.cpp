@@ -269,6 +269,11 @@ class Reader {
                 phase_ = DecodePhase::complete;
                 return consumed;
             }
+            if (used < seen.size()) {
+                // A header that waits for more is read again, and Beast takes its chunk's size from
+                // what is left for the body each time.
+                parser_->body_limit(limits_.body_bytes - parser_->message.body.size());
+            }
             if (seen_all) {
                 held_ = std::string(rest);
                 return bytes.size();
