@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "app/ledger_damage.hpp"
 #include "app/threads.hpp"
 #include "base/log.hpp"
 #include "base/thread_name.hpp"
@@ -117,6 +118,9 @@ Pace ArchiveHost::archive(const base::Clock& clock, const partition::Writer& wri
     }
     const auto moved = archiver_->step(clock.now().wall);
     if (!moved && moved.error().code == ErrorCode::corrupted) {
+        if (is_ledger_damaged(ledger_, archive_->position())) {
+            fail_stop(kLedgerIsDamaged, moved.error());
+        }
         discard();
         fail_stop("the archive is damaged; the next start makes it again", moved.error());
     }

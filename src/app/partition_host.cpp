@@ -12,6 +12,7 @@
 
 #include "app/archive_host.hpp"
 #include "app/index_observer.hpp"
+#include "app/ledger_damage.hpp"
 #include "app/ledger_source.hpp"
 #include "app/recovery_ahead.hpp"
 #include "app/service_files.hpp"
@@ -204,6 +205,9 @@ bool PartitionHost::follow() {
     follower_.reset();
     history_damaged_ = moved.error().code == ErrorCode::corrupted;
     if (history_damaged_) {
+        if (is_ledger_damaged(*ledger_, history_->position())) {
+            fail_stop(kLedgerIsDamaged, moved.error());
+        }
         std::ofstream{history_damage_mark()};
         base::log_error("the history is damaged; the next start makes it again",
                         {{"detail", std::string_view(moved.error().message)}});
@@ -339,6 +343,9 @@ bool PartitionHost::follow_ledger() {
     }
     if (!moved && moved.error().code != ErrorCode::corrupted) {
         fail_stop("the ledger cannot be read; the service stops", moved.error());
+    }
+    if (!moved && is_ledger_damaged(*ledger_, replayer_->position())) {
+        fail_stop(kLedgerIsDamaged, moved.error());
     }
     if (!moved) {
         archive_->discard();  // what it brought back may have been wrong
