@@ -13,9 +13,11 @@ import unittest
 
 from counts import tell
 from damaged_ledger_test import hold_body, make_ledger
-from holdfast_process import DidNotStart, Service, run, temporary_directory
+from holdfast_process import DidNotStart, Service, run, temporary_directory, wait_until
 from rest_client import Client
 
+KIND = os.environ.get("HOLDFAST_LEDGER_KIND", "rocksdb")
+FIRST_BATCH = 4096  # in a segment
 BUDGET = float(os.environ.get("HOLDFAST_FLIP_SECONDS", "45"))
 
 
@@ -94,6 +96,35 @@ class FlippedBits(unittest.TestCase):
                     return None
                 self.assertRegex(log, "(index|archive) is damaged|the archive cannot be read")
         return None
+
+    @unittest.skipUnless(KIND == "segments", "damages a segment that a start does not read")
+    def test_a_batch_that_only_views_read_again(self):
+        """Behind a checkpoint, in a segment that is closed. Whoever comes upon it names the ledger,
+        and throws nothing away."""
+        ledger = self.enterContext(temporary_directory()) / "ledger"
+        make_ledger(ledger)
+        with Service(ledger, "--checkpoint-every", 1000) as service:
+            client = Client(service.url)
+            client.post("/stock/receipts", {"sku": "tea", "quantity": 10_000}, key="more")
+            for n in range(8):
+                client.post("/reservations/batch", {"reservations": [
+                    {**hold_body(), "idempotency_key": f"{n}-{i}"} for i in range(500)]})
+            client.close()
+            wait_until(lambda: any((ledger / "segments").glob("*.index")), "a segment is closed")
+            wait_until(lambda: any(int(path.stem) > 2000
+                                   for path in (ledger / "checkpoints").glob("*.ckpt")),
+                       "there is a checkpoint")
+            self.assertEqual(service.stop(), 0)
+        first = min((ledger / "segments").glob("*.segment"))
+        data = bytearray(first.read_bytes())
+        data[FIRST_BATCH + 176] ^= 2
+        first.write_bytes(data)
+        for _ in range(2):
+            with Service(ledger) as service:
+                self.assertEqual(service.wait(), 1)
+            self.assertIn("the ledger is damaged", "\n".join(service.log))
+            self.assertTrue((ledger / "archive").is_dir())
+        self.assertFalse((ledger / "history.damaged").exists())
 
 
 if __name__ == "__main__":
