@@ -77,6 +77,10 @@ def fuzzer(turn):
     return [TESTS / "fuzz/run", *limit, *([turn.target] if turn.target else [])]
 
 
+def guided(turn):
+    return [fuzzer(turn)[0], "--optimised", *fuzzer(turn)[1:]]
+
+
 def dice(turn):
     return [turn.build / "tests/fuzz/fuzz_smoke", TESTS / "fuzz/corpus", "--runs", turn.count,
             *([turn.target] if turn.target else [])]
@@ -110,6 +114,8 @@ SEARCHES = {
     "fuzz": Search(
         "libFuzzer with address and undefined-behaviour sanitizers", (), fuzzer, counted="runs",
         share=0.06),
+    "guided": Search(
+        "libFuzzer, optimised build without sanitizers", (), guided, counted="runs"),
     "explore": Search(
         "every interleaving in small worlds", ("explore",),
         lambda turn: [turn.build / "tests/explore/explore"], repeats=True),
