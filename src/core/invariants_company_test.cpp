@@ -1,8 +1,10 @@
 // The other half of invariants_test.cpp: what is true of queues, owners, cases and cells is broken
 // once, and named.
-#include <functional>
-
 #include "core/invariants.hpp"
+
+#include <algorithm>
+
+#include "core/invariants_testing.hpp"
 #include "core/owners.hpp"
 #include "core/testing.hpp"
 
@@ -11,6 +13,7 @@ namespace {
 
 using namespace model;
 using namespace std::chrono_literals;
+using testing::Damage;
 using testing::World;
 
 // Of everything one: two that wait behind a hold, an agent under a cap, damaged units, a shortage,
@@ -82,21 +85,11 @@ CellFacts& facts_of(State& state, const std::string& name) {
     return state.cell_facts[cell_of(state, name)];
 }
 
-struct Damage {
-    const char* name;
-    std::function<void(State&)> break_it;
-    const char* says;
-};
-
 class BrokenCompany : public ::testing::TestWithParam<Damage> {};
 
 TEST_P(BrokenCompany, IsFoundAndNamed) {
     const auto state = busy_state();
-    ASSERT_EQ(check_invariants(*state), std::nullopt);
-    GetParam().break_it(*state);
-    const auto violation = check_invariants(*state);
-    ASSERT_TRUE(violation.has_value());
-    EXPECT_NE(violation->find(GetParam().says), std::string::npos) << *violation;
+    testing::expect_found_and_named(*state, GetParam());
 }
 
 const Damage kDamages[] = {
@@ -178,8 +171,7 @@ const Damage kDamages[] = {
      "a shortage without its mark"},
 };
 
-INSTANTIATE_TEST_SUITE_P(All, BrokenCompany, ::testing::ValuesIn(kDamages),
-                         [](const auto& tested) { return std::string(tested.param.name); });
+INSTANTIATE_TEST_SUITE_P(All, BrokenCompany, ::testing::ValuesIn(kDamages), testing::name_of);
 
 }  // namespace
 }  // namespace holdfast::core

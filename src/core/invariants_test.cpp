@@ -1,8 +1,7 @@
 // A check that never fails proves nothing: each invariant is broken once, and named.
 #include "core/invariants.hpp"
 
-#include <functional>
-
+#include "core/invariants_testing.hpp"
 #include "core/testing.hpp"
 
 namespace holdfast::core {
@@ -10,6 +9,7 @@ namespace {
 
 using namespace model;
 using namespace std::chrono_literals;
+using testing::Damage;
 using testing::World;
 
 // A sound state with two holds of one reference and a sale.
@@ -22,21 +22,11 @@ std::unique_ptr<State> sound_state() {
     return World::snapshot_round_trip(world.core_state());
 }
 
-struct Damage {
-    const char* name;
-    std::function<void(State&)> break_it;
-    const char* says;
-};
-
 class BrokenInvariant : public ::testing::TestWithParam<Damage> {};
 
 TEST_P(BrokenInvariant, IsFoundAndNamed) {
     const auto state = sound_state();
-    ASSERT_EQ(check_invariants(*state), std::nullopt);
-    GetParam().break_it(*state);
-    const auto violation = check_invariants(*state);
-    ASSERT_TRUE(violation.has_value());
-    EXPECT_NE(violation->find(GetParam().says), std::string::npos) << *violation;
+    testing::expect_found_and_named(*state, GetParam());
 }
 
 const Damage kDamages[] = {
@@ -110,8 +100,7 @@ const Damage kDamages[] = {
     {"record_differs_from_hash", [](State& s) { ++s.cells[0].units.on_hand; }, "state hash"},
 };
 
-INSTANTIATE_TEST_SUITE_P(All, BrokenInvariant, ::testing::ValuesIn(kDamages),
-                         [](const auto& tested) { return std::string(tested.param.name); });
+INSTANTIATE_TEST_SUITE_P(All, BrokenInvariant, ::testing::ValuesIn(kDamages), testing::name_of);
 
 }  // namespace
 }  // namespace holdfast::core
