@@ -262,17 +262,22 @@ TEST(EventDamage, AnEntryThatContinuesALineAndAsksForMoreIsCorrupted) {
     }
 }
 
+// One who waits, without options, up to the count of its lines.
+void begin_queued(BodyWriter& out) {
+    out.byte(13);
+    out.varint(0);
+    out.varint(0);
+    out.varint(5);
+    out.varint(0);
+    out.varint(1);
+    out.byte(0x69);  // waiting: queued, ended as: released
+    out.signed_varint(1'000);
+}
+
 TEST(EventDamage, AQueuedReservationThatHasUnitsIsCorrupted) {
     const auto queued = [](bool with_units, std::uint64_t requested) {
         BodyOf body(kReservationChanged);
-        (*body).byte(13);
-        (*body).varint(0);
-        (*body).varint(0);
-        (*body).varint(5);
-        (*body).varint(0);
-        (*body).varint(1);
-        (*body).byte(0x69);  // waiting: queued, ended as: released
-        (*body).signed_varint(1'000);
+        begin_queued(*body);
         (*body).varint(1);
         (*body).byte(1u << 2);  // with what was requested
         (*body).byte(with_units ? 0b11 : 0);
@@ -293,14 +298,7 @@ TEST(EventDamage, AQueuedReservationInTwoPoolsIsCorrupted) {
     constexpr std::uint8_t kContinues = 1u << 5;
     const auto queued = [](std::uint8_t second_flags) {
         BodyOf body(kReservationChanged);
-        (*body).byte(13);
-        (*body).varint(0);
-        (*body).varint(0);
-        (*body).varint(5);
-        (*body).varint(0);
-        (*body).varint(1);
-        (*body).byte(0x69);  // waiting: queued, ended as: released
-        (*body).signed_varint(1'000);
+        begin_queued(*body);
         (*body).varint(2);
         (*body).byte(1u << 2);  // with what was requested
         (*body).byte(0);
