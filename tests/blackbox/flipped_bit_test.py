@@ -110,10 +110,12 @@ class FlippedBits(unittest.TestCase):
                 client.post("/reservations/batch", {"reservations": [
                     {**hold_body(), "idempotency_key": f"{n}-{i}"} for i in range(500)]})
             client.close()
-            wait_until(lambda: any((ledger / "segments").glob("*.index")), "a segment is closed")
+            # Both are done by threads that run when no other wants to.
+            wait_until(lambda: any((ledger / "segments").glob("*.index")), "a segment is closed",
+                       limit=120)
             wait_until(lambda: any(int(path.stem) > 2000
                                    for path in (ledger / "checkpoints").glob("*.ckpt")),
-                       "there is a checkpoint")
+                       "there is a checkpoint", limit=120)
             self.assertEqual(service.stop(), 0)
         first = min((ledger / "segments").glob("*.segment"))
         data = bytearray(first.read_bytes())
