@@ -1,12 +1,11 @@
-// IndexObserver feeds the reservation index from the replayer, HistoryObserver the history from a
-// follower.
+// IndexObserver feeds the reservation index from the replayer.
 //
-// Both read batches as soon as they are durable, which may be a moment before the writer has
+// That reads batches as soon as they are durable, which may be a moment before the writer has
 // published their names. A row must not be seen before the names it shows, so nothing is committed
 // beyond the published position.
-// The views are functions of the ledger: damage of the index is remembered, so that it can be made
-// again. What its disk does not take is kept and tried again every two seconds, a million changed
-// lines at most; lists go on with the position they have. Thread rule: the replayer's thread.
+// The index is a function of the ledger: damage of it is remembered, so that it can be made again.
+// What its disk does not take is kept and tried again every two seconds, a million changed lines at
+// most; lists go on with the position they have. Thread rule: the replayer's thread.
 #pragma once
 
 #include <algorithm>
@@ -15,10 +14,8 @@
 
 #include "app/standstill.hpp"
 #include "base/log.hpp"
-#include "partition/follower.hpp"
 #include "partition/published.hpp"
 #include "partition/replayer.hpp"
-#include "projection/history.hpp"
 #include "projection/reservation_index.hpp"
 
 namespace holdfast::app {
@@ -90,26 +87,6 @@ class IndexObserver final : public partition::ReplayObserver {
     std::uint64_t kept_ = 0;  // lines of the changes told while it stood still
     bool gave_up_ = false;
     bool found_damage_ = false;
-};
-
-class HistoryObserver final : public partition::EventObserver {
-  public:
-    HistoryObserver(projection::History& history, const partition::Published& published)
-        : history_(history), published_(published) {}
-
-    base::Result<void> event(const model::Event& event, std::span<const std::byte> bytes,
-                             model::Sequence sequence, base::Time time) override {
-        return history_.event(event, bytes, sequence, time);
-    }
-    base::Result<void> reached(model::Sequence position, base::Time as_of) override {
-        published_.wait_until(position);
-        return history_.reached(position, as_of);
-    }
-    [[nodiscard]] model::Sequence position() const override { return history_.position(); }
-
-  private:
-    projection::History& history_;
-    const partition::Published& published_;
 };
 
 }  // namespace holdfast::app

@@ -7,10 +7,10 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <utility>
 
 #include "app/archive_host.hpp"
+#include "app/history_host.hpp"
 #include "app/index_observer.hpp"
 #include "app/ledger_damage.hpp"
 #include "app/ledger_source.hpp"
@@ -98,7 +98,6 @@ PartitionHost::~PartitionHost() {
     index_.reset();
     replayer_.reset();
     archive_.reset();
-    follower_.reset();
     history_.reset();
     if (temporary_) {
         std::error_code ignored;
@@ -165,66 +164,6 @@ void PartitionHost::discard_index() {
     std::filesystem::remove_all(index_path(), ignored);
 }
 
-Result<void> PartitionHost::open_history(model::Sequence tail) {
-    std::error_code none;
-    if (std::filesystem::exists(history_damage_mark(), none)) {
-        base::log_warning("the history was damaged and is made again");
-        return remake_history();
-    }
-    auto opened = projection::open_history(history_path());
-    const bool damaged = !opened && opened.error().code == ErrorCode::corrupted;
-    if (damaged || (opened && (*opened)->position() > tail)) {
-        base::log_warning("the history does not fit the ledger and is made again",
-                          {{"detail", damaged ? std::string_view(opened.error().message)
-                                              : std::string_view("it is ahead")}});
-        opened = base::failure(ErrorCode::corrupted, {});  // closed before it is removed
-        return remake_history();
-    }
-    TRY(history_, std::move(opened));
-    return {};
-}
-
-Result<void> PartitionHost::remake_history() {
-    std::error_code ignored;  // what cannot be removed cannot be opened either
-    std::filesystem::remove_all(history_path(), ignored);
-    std::filesystem::remove(history_damage_mark(), ignored);
-    TRY(history_, projection::open_history(history_path()));
-    return {};
-}
-
-// Reads on for the history; false: there is nothing more, or it stands still.
-bool PartitionHost::follow() {
-    if (history_damaged_ || history_standstill_.waits()) {
-        return false;
-    }
-    const auto moved = read_on_for_history();
-    if (moved) {
-        history_standstill_.went_on();
-        return *moved;
-    }
-    follower_.reset();
-    history_damaged_ = moved.error().code == ErrorCode::corrupted;
-    if (history_damaged_) {
-        if (is_ledger_damaged(*ledger_, history_->position())) {
-            fail_stop(kLedgerIsDamaged, moved.error());
-        }
-        std::ofstream{history_damage_mark()};
-        base::log_error("the history is damaged; the next start makes it again",
-                        {{"detail", std::string_view(moved.error().message)}});
-    } else {
-        history_standstill_.failed(moved.error());
-    }
-    return false;
-}
-
-Result<bool> PartitionHost::read_on_for_history() {
-    if (!follower_) {
-        TRY_VOID(history_->begin_again());
-        follower_ = std::make_unique<partition::Follower>(*ledger_, *history_observer_);
-    }
-    return follower_->step();
-}
-
 Result<void> PartitionHost::open_replayer(const cli::ServeOptions& options,
                                           model::Sequence checkpoint) {
     const auto open = [&] {
@@ -278,7 +217,7 @@ Result<void> PartitionHost::start(const cli::ServeOptions& options, const base::
                                  {"archived", recovered.state->archived.reservations}});
     ids_ = std::make_unique<model::PublicIds>(recovered.state->id_key);
     TRY_VOID(open_index(tail.last));
-    TRY_VOID(open_history(tail.last));
+    TRY(history_, HistoryHost::open(directory_ + "/history", *ledger_, published_, tail.last));
     partition::WriterOptions writer_options;
     writer_options.partition = kPartition;
     writer_options.clock_jump_max = options.clock_jump_max;
@@ -288,8 +227,6 @@ Result<void> PartitionHost::start(const cli::ServeOptions& options, const base::
                                                   published_, clock.now(),
                                                   read_last_alive(directory_), writer_options);
     TRY_VOID(open_replayer(options, checkpoint));
-    history_observer_ = std::make_unique<HistoryObserver>(*history_, published_);
-    follower_ = std::make_unique<partition::Follower>(*ledger_, *history_observer_);
     make_memory_ready();
     memory_.emplace(kReservePeriod);
     writer_thread_ = std::jthread([this] { run_writer(); });
@@ -351,7 +288,7 @@ bool PartitionHost::follow_ledger() {
         archive_->discard();  // what it brought back may have been wrong
         fail_stop("the replayed state is not the live one; the service stops", moved.error());
     }
-    const bool followed = follow();
+    const bool followed = history_->follow();
     inspections_.run(replayer_->state(), replayer_->position());
     return *moved || followed;
 }
@@ -382,16 +319,16 @@ bool PartitionHost::archive_is_left_behind() const {
 
 ViewPositions PartitionHost::view_positions() const {
     return {.index = index_->position(),
-            .history = history_->position(),
+            .history = history_->history().position(),
             .archive = archive_->archive().position()};
 }
 
+projection::History& PartitionHost::history() { return history_->history(); }
+
 std::uint64_t PartitionHost::events_to_follow() const {
     const auto durable = writer_->figures().durable.value();
-    auto position = replayer_->position();
-    if (follower_) {
-        position = std::min(position, follower_->position());
-    }
+    const auto replayed = replayer_->position();
+    const auto position = std::min(replayed, history_->position().value_or(replayed));
     return durable - std::min(durable, position.value());
 }
 

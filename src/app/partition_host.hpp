@@ -3,13 +3,13 @@
 //   writer thread    decides and, when little is going on, appends by itself
 //   flusher thread   seals and appends batches while the writer decides the next
 //   replayer         follows the ledger at idle priority: checkpoints, the reservation index, the
-//                    history; and shows its state to those who look (partition/inspection.hpp)
+//                    history (app/history_host.hpp); and shows its state to those who look
+//                    (partition/inspection.hpp)
 //   two more         of the archive (app/archive_host.hpp)
 //
 // The objects are passive (partition/); this is where threads and clocks attach. A failed append
 // ends the process at once: nothing more may be acknowledged (fail stop). So does a replayed state
-// that differs from the live one. An index or history that its disk does not take is tried again; a
-// damaged history is made again by the next start: nothing else depends on it.
+// that differs from the live one. An index that its disk does not take is tried again.
 // Thread rule: open, stop and the destructor on one thread; accessors on any.
 #pragma once
 
@@ -22,7 +22,6 @@
 
 #include "app/memory_ahead.hpp"
 #include "app/paced_work.hpp"
-#include "app/standstill.hpp"
 #include "app/stop_limit.hpp"
 #include "app/timed_ledger.hpp"
 #include "base/bell.hpp"
@@ -31,7 +30,6 @@
 #include "base/result.hpp"
 #include "cli/options.hpp"
 #include "model/public_id.hpp"
-#include "partition/follower.hpp"
 #include "partition/inspection.hpp"
 #include "partition/recovery.hpp"
 #include "partition/replayer.hpp"
@@ -42,7 +40,7 @@
 namespace holdfast::app {
 
 class ArchiveHost;
-class HistoryObserver;
+class HistoryHost;
 class IndexObserver;
 
 // Up to where each view on disk has followed the ledger.
@@ -65,7 +63,7 @@ class PartitionHost {
     [[nodiscard]] const partition::Published& published() const { return published_; }
     [[nodiscard]] TimedLedger& ledger() { return *ledger_; }
     [[nodiscard]] projection::ReservationIndex& index() { return *index_; }
-    [[nodiscard]] projection::History& history() { return *history_; }
+    [[nodiscard]] projection::History& history();
     // Any thread.
     [[nodiscard]] ViewPositions view_positions() const;
     // See ArchiveHost::is_left_behind.
@@ -93,13 +91,6 @@ class PartitionHost {
     base::Result<void> remake_index();
     void discard_index();
     base::Result<void> open_replayer(const cli::ServeOptions& options, model::Sequence checkpoint);
-    [[nodiscard]] std::string history_path() const { return directory_ + "/history"; }
-    base::Result<void> open_history(model::Sequence tail);
-    base::Result<void> remake_history();
-    // Found while others read it: made again when nobody does.
-    [[nodiscard]] std::string history_damage_mark() const { return history_path() + ".damaged"; }
-    bool follow();
-    base::Result<bool> read_on_for_history();
     [[nodiscard]] std::uint64_t events_to_follow() const;
     base::Result<partition::Recovered> recover();
     base::Result<void> start(const cli::ServeOptions& options, const base::Clock& clock);
@@ -120,11 +111,7 @@ class PartitionHost {
     std::unique_ptr<projection::ReservationIndex> index_;
     std::unique_ptr<IndexObserver> observer_;
     std::unique_ptr<partition::Replayer> replayer_;
-    std::unique_ptr<projection::History> history_;
-    std::unique_ptr<HistoryObserver> history_observer_;
-    std::unique_ptr<partition::Follower> follower_;  // of the history; gone while that stands still
-    Standstill history_standstill_{"the history"};
-    bool history_damaged_ = false;
+    std::unique_ptr<HistoryHost> history_;
     partition::Published published_;
     std::unique_ptr<partition::Writer> writer_;
     std::unique_ptr<model::PublicIds> ids_;
