@@ -119,10 +119,13 @@ std::expected<Superseded, Decision> find_superseded(const Asked& asked,
         }
     }
     if (request.supersedes_same_reference) {
+        // One that is named and has the reference comes once; more than a command may end is
+        // enough to refuse it.
+        const Reservation* const named = out.reservations.empty() ? nullptr : out.reservations[0];
         for (const auto* old = state.newest_holding(request.reference.digest);
-             old != nullptr && out.dead == nullptr; old = state.older_holding(*old)) {
-            if (old->tenant == asked.tenant &&
-                std::ranges::find(out.reservations, old) == out.reservations.end()) {
+             old != nullptr && out.dead == nullptr && out.reservations.size() < kCommandEventsMax;
+             old = state.older_holding(*old)) {
+            if (old->tenant == asked.tenant && old != named) {
                 out.add(state, *old, asked.stamp.time);
             }
         }
@@ -420,6 +423,9 @@ Decision decide_create(const Asked& asked, const CreateReservation& request) {
         return accept(asked, request, *superseded, std::move(created));
     }
     image.lines = std::move(allotment.lines);
+    if (image.lines.size() > kEntriesMax) {
+        return refuse_limit(asked, RefusalCode::limit_exceeded, kEntriesMax);
+    }
     // Who asked for at least so much may get more: that, too, must be within the caps.
     if (auto beyond = judge_caps(asked, image, superseded->reservations)) {
         return std::move(*beyond);

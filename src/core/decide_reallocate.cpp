@@ -3,31 +3,13 @@
 #include <utility>
 
 #include "core/decide_change.hpp"
+#include "model/limits.hpp"
 
 namespace holdfast::core {
 
 using namespace model;
 
 namespace {
-
-// The entry of the line that begins at `first` which is served from `pool`; made at the line's end
-// if there is none.
-std::size_t entry_in(Lines& lines, std::size_t first, PoolId pool) {
-    std::size_t i = first;
-    do {
-        if (lines[i].pool == pool) {
-            return i;
-        }
-        ++i;
-    } while (i < lines.size() && lines[i].continues);
-    const LineImage entry{.sku = lines[first].sku,
-                          .pool = pool,
-                          .continues = true,
-                          .soft = lines[first].soft,
-                          .requested = 0};
-    lines.insert(lines.begin() + static_cast<std::ptrdiff_t>(i), entry);
-    return i;
-}
 
 struct Move {
     std::uint32_t line;  // counted from 0
@@ -65,22 +47,40 @@ base::PooledVector<Move> take_out(const Change& change, const Selection& selecti
     return out;
 }
 
-void put_in(const base::PooledVector<Move>& moves, PoolId to, Lines& lines) {
-    for (const auto& move : moves) {
-        if (move.units.accepted == 0) {
-            continue;
-        }
-        std::size_t first = 0;
-        std::uint32_t line = 0;
-        while (lines[first].continues || line != move.line) {
-            ++first;
-            line += static_cast<std::uint32_t>(!lines[first].continues);
-        }
-        LineImage& entry = lines[entry_in(lines, first, to)];
-        entry.units.accepted += move.units.accepted;
-        entry.units.held += move.units.held;
-        entry.units.committed += move.units.committed;
+// `first`: the first entry of the last line in `lines`. Its entry of the pool is made at its end if
+// there is none.
+void arrive(const LineQuantities& units, PoolId to, std::size_t first, Lines& lines) {
+    if (units.accepted == 0) {
+        return;
     }
+    auto entry = std::ranges::find(lines.begin() + static_cast<std::ptrdiff_t>(first), lines.end(),
+                                   to, &LineImage::pool);
+    if (entry == lines.end()) {
+        const LineImage made{.sku = lines[first].sku,
+                             .pool = to,
+                             .continues = true,
+                             .soft = lines[first].soft,
+                             .requested = 0};
+        lines.push_back(made);
+        entry = lines.end() - 1;
+    }
+    entry->units.accepted += units.accepted;
+    entry->units.held += units.held;
+    entry->units.committed += units.committed;
+}
+
+Lines put_in(const base::PooledVector<Move>& moves, PoolId to, const Lines& lines) {
+    Lines out;
+    out.reserve(lines.size() + moves.size());
+    std::size_t i = 0;
+    for (const auto& move : moves) {
+        const std::size_t first = out.size();
+        do {
+            out.push_back(lines[i++]);
+        } while (i < lines.size() && lines[i].continues);
+        arrive(move.units, to, first, out);
+    }
+    return out;
 }
 
 std::vector<FailingLine> missing_in(const State& state, const base::PooledVector<Move>& moves,
@@ -149,9 +149,11 @@ Decision judge_reallocate(const Change& change) {
         refusal.lines = std::move(failing);
         return refused(change.asked, std::move(refusal));
     }
-    put_in(moves, *to, lines);
     ReservationImage image = change.image;
-    image.lines = std::move(lines);
+    image.lines = put_in(moves, *to, lines);
+    if (image.lines.size() > kEntriesMax) {
+        return refuse_limit(change.asked, RefusalCode::limit_exceeded, kEntriesMax);
+    }
     return accept_change(change, Verb::reallocate, std::move(image));
 }
 

@@ -26,8 +26,9 @@ base::PooledVector<const Reservation*> find_named(const Asked& asked,
         }
         return out;
     }
-    for (const auto* found = state.newest_holding(request.reference.digest); found != nullptr;
-         found = state.older_holding(*found)) {
+    // More than a command may end are enough to refuse it.
+    for (const auto* found = state.newest_holding(request.reference.digest);
+         found != nullptr && out.size() < kCommandEventsMax; found = state.older_holding(*found)) {
         out.push_back(found);
     }
     return out;

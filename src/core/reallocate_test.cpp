@@ -1,5 +1,6 @@
 // Moving what is promised to another pool, in one step.
 #include "core/testing.hpp"
+#include "model/limits.hpp"
 
 namespace holdfast::core {
 namespace {
@@ -164,6 +165,45 @@ TEST_F(Reallocate, ASoftHoldNeedsFirmUnitsThere) {
     EXPECT_EQ(world_.reallocate(id, {.to = "east"}).code(), none);
     EXPECT_EQ(world_.cell("A", "east").soft_held, 4);
     EXPECT_EQ(world_.cell("A", "default").soft_held, 0);
+}
+
+TEST_F(Reallocate, EveryLineKeepsItsEntriesInTheirOrder) {
+    world_.put_pool("west", {.priority = 2});
+    world_.receive("B", 3, "", "default");
+    for (const auto* const sku : {"A", "B"}) {
+        world_.receive(sku, 9, "", "west");
+    }
+    const auto id = world_.held({.lines = {{"A", 5}, {"B", 3}}});
+    EXPECT_EQ(world_.reallocate(id, {.lines = {{"B", 1}}, .to = "west"}).code(), none);
+    EXPECT_EQ(world_.reallocate(id, {.lines = {{"A", 2}}, .to = "west"}).code(), none);
+    EXPECT_EQ(world_.reallocate(id, {.lines = {{"A", 1}, {"B", 1}}, .to = "west"}).code(), none);
+    const auto lines = world_.image(id).lines;
+    ASSERT_EQ(lines.size(), 4u);
+    EXPECT_EQ(lines[0].units.held, 2);
+    EXPECT_EQ(lines[1].units.held, 3);
+    EXPECT_EQ(lines[2].units.held, 1);
+    EXPECT_EQ(lines[3].units.held, 2);
+    EXPECT_FALSE(lines[2].continues);
+    EXPECT_TRUE(lines[1].continues && lines[3].continues);
+}
+
+TEST_F(Reallocate, AReservationHasSoManyEntriesAtMost) {
+    std::vector<testing::Cart::Line> lines;
+    for (std::size_t i = 0; i < kLinesMax; ++i) {
+        lines.push_back({.sku = "sku " + std::to_string(i)});
+        world_.receive(lines.back().sku, 1, "", "default");
+    }
+    const auto id = world_.held({.lines = lines});
+    for (std::size_t entries = kLinesMax; entries <= kEntriesMax; entries += kLinesMax) {
+        const std::string pool = "pool " + std::to_string(entries);
+        world_.put_pool(pool, {});
+        for (const auto& line : lines) {
+            world_.receive(line.sku, 1, "", pool);
+        }
+        const auto reply = world_.reallocate(id, {.to = pool});
+        EXPECT_EQ(reply.code(), entries < kEntriesMax ? none : limit_exceeded);
+    }
+    EXPECT_EQ(world_.image(id).lines.size(), kEntriesMax);
 }
 
 }  // namespace

@@ -168,5 +168,18 @@ TEST(SupersedeMany, BeyondACommandsEventsIsRefused) {
     EXPECT_EQ(world.cell("A").held, static_cast<std::int64_t>(kCommandEventsMax));
 }
 
+TEST_F(Supersede, OfOneThatIsNamedAndHasTheReferenceEndsItOnce) {
+    const auto other = world_.held({.lines = {{"A", 2}}, .reference = "cart"});
+    const auto reply = world_.create({.lines = {{"A", 5}},
+                                      .reference = "cart",
+                                      .supersedes = old_,
+                                      .supersedes_same_reference = true});
+    EXPECT_EQ(reply.code(), RefusalCode::none);
+    for (const auto id : {old_, other}) {
+        EXPECT_EQ(world_.state(id), superseded);
+        EXPECT_EQ(world_.image(id).version, 2u);
+    }
+}
+
 }  // namespace
 }  // namespace holdfast::core

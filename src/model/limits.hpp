@@ -23,6 +23,7 @@ inline constexpr std::size_t kMetadataValueBytesMax = 500;
 
 // -- shapes of requests -----------------------------------------------------------------------
 inline constexpr std::size_t kLinesMax = 2'000;       // real invoices reach 675 lines
+inline constexpr std::size_t kEntriesMax = 8'000;     // lines by pool; more: 422 `limit_exceeded`
 inline constexpr std::size_t kBatchItemsMax = 8'192;  // POST /reservations/batch
 inline constexpr std::size_t kSkusPerQueryMax = 200;  // GET /availability?sku=
 inline constexpr std::size_t kPageSizeMax = 1'000;    // lists; default 50
