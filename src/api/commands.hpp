@@ -56,6 +56,10 @@ using CommandOrProblem = std::expected<model::Command, Problem>;
 [[nodiscard]] CommandOrProblem make_command(const Context& context, const Principal& principal,
                                             const ResolveRequest& request);
 
+// A line without an id answers to its number, so an id must not look like another line's number.
+void check_line_ids(const std::vector<LineRequest>& lines, std::string_view pointer,
+                    Validator& check);
+
 // Who a decision is written down as: the API key's name. Where there are no keys the body may
 // claim somebody.
 [[nodiscard]] std::string who_asks(const Principal& principal, const std::optional<std::string>& by,

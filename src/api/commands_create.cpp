@@ -37,21 +37,6 @@ RequestedLine make_line(const Principal& principal, const CreateRequest& request
     return line;
 }
 
-// A line without an id answers to its number, so an id must not look like another line's number.
-void check_line_ids(const CreateRequest& request, Validator& check) {
-    if (request.lines.size() == 1) {
-        return;
-    }
-    std::set<std::string> seen;
-    for (std::size_t i = 0; i < request.lines.size(); ++i) {
-        const auto& id = request.lines[i].line_id;
-        if (!seen.insert(id ? *id : std::to_string(i + 1)).second) {
-            check.add({request.lines_pointer, i, "/line_id"},
-                      "Every line needs an id of its own; lines without one are numbered from 1.");
-        }
-    }
-}
-
 void make_lines(const Principal& principal, const CreateRequest& request, Validator& check,
                 CreateReservation& out) {
     if (request.lines.empty() || request.lines.size() > kLinesMax) {
@@ -62,7 +47,7 @@ void make_lines(const Principal& principal, const CreateRequest& request, Valida
     for (std::size_t i = 0; i < request.lines.size(); ++i) {
         out.lines.push_back(make_line(principal, request, i, check));
     }
-    check_line_ids(request, check);
+    check_line_ids(request.lines, request.lines_pointer, check);
 }
 
 void make_texts(const Context& context, const Principal& principal, const CreateRequest& request,
@@ -119,6 +104,21 @@ void make_waiting(const CreateRequest& request, Validator& check, CreateReservat
 }
 
 }  // namespace
+
+void check_line_ids(const std::vector<LineRequest>& lines, std::string_view pointer,
+                    Validator& check) {
+    if (lines.size() == 1) {
+        return;
+    }
+    std::set<std::string> seen;
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+        const auto& id = lines[i].line_id;
+        if (!seen.insert(id ? *id : std::to_string(i + 1)).second) {
+            check.add({pointer, i, "/line_id"},
+                      "Every line needs an id of its own; lines without one are numbered from 1.");
+        }
+    }
+}
 
 CommandOrProblem make_command(const Context& context, const Principal& principal,
                               const CreateRequest& request) {

@@ -90,9 +90,10 @@ std::vector<RequestedLine> make_lines(const std::string& tenant,
                 pool_name(tenant, check.optional_text(line.pool, at + "/pool", kReferenceBytesMax));
         }
         made.line_id = check.optional_text(line.line_id, at + "/line_id", kLineIdBytesMax);
-        made.group = check.optional_text(line.group, at + "/group", kReferenceBytesMax);
+        made.group = check.optional_text(line.group, at + "/group", kLineIdBytesMax);
         out.push_back(std::move(made));
     }
+    check_line_ids(lines, "/lines", check);
     return out;
 }
 

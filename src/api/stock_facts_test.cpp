@@ -195,6 +195,11 @@ TEST_F(Facts, WhatIsWrongWithASaleIsNamed) {
     request.lines = {{.sku = "tea", .quantity = 0}, {.quantity = 1}};
     EXPECT_EQ(pointers(sell(request)),
               (std::vector<std::string>{"/lines/0/quantity", "/lines/1/sku"}));
+    request.lines = {{.line_id = "2", .sku = "tea", .quantity = 1}, {.sku = "tea", .quantity = 1}};
+    EXPECT_EQ(pointers(sell(request)), (std::vector<std::string>{"/lines/1/line_id"}))
+        << "the second line is called 2 already";
+    request.lines = {{.sku = "tea", .quantity = 1, .group = std::string(65, 'g')}};
+    EXPECT_EQ(pointers(sell(request)), (std::vector<std::string>{"/lines/0/group"}));
     request.lines = {{.sku = "tea", .quantity = 1, .pool = "moon"}};
     EXPECT_EQ(code_of(sell(request)), RefusalCode::unknown_pool);
     request.attempt = {};

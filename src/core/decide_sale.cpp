@@ -89,9 +89,13 @@ void add_known(const Asked& asked, const RecordSale& request, const RequestedLin
     out.insert(out.end(), allotment.lines.begin(), allotment.lines.end());
 }
 
-void add_new(const RequestedLine& from, const SoldLine& line, Lines& out) {
+void add_new(const Asked& asked, const RequestedLine& from, const SoldLine& line, Lines& out) {
+    const Tracking tracking = asked.tenant
+                                  ? asked.state.tenant(*asked.tenant).classes.front().tracking
+                                  : default_class().tracking;
     out.push_back({.sku = line.sku,
                    .pool = line.pool == kAnyPool ? kDefaultPool : line.pool,
+                   .untracked = tracking == Tracking::none,
                    .requested = from.quantity,
                    .units = {.accepted = from.quantity, .held = from.quantity},
                    .line_id = from.line_id,
@@ -143,7 +147,7 @@ Decision decide_sale(const Asked& asked, const RecordSale& request) {
     image.lines.reserve(sold->size());
     for (std::size_t i = 0; i < sold->size(); ++i) {
         (*sold)[i].is_new
-            ? add_new(request.lines[i], (*sold)[i], image.lines)
+            ? add_new(asked, request.lines[i], (*sold)[i], image.lines)
             : add_known(asked, request, request.lines[i], (*sold)[i], available, image.lines);
     }
     for (auto& line : image.lines) {

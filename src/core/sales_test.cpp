@@ -182,5 +182,15 @@ TEST(Sales, OfTwoThousandUnknownSkusFitABatch) {
     EXPECT_EQ(world.cases(CaseKind::shortage).size(), kLinesMax);
 }
 
+TEST(Sales, OfWhatNobodyHasHeardOfAreCountedAsTheDefaultClassSays) {
+    World world;
+    world.put_class("default", [](SkuClass& c) { c.tracking = Tracking::none; });
+    for (int i = 0; i < 2; ++i) {
+        EXPECT_TRUE(world.sale({.lines = {{"voucher", 3}}}).image().lines[0].untracked);
+    }
+    EXPECT_EQ(world.cell("voucher"), CellImage{});
+    EXPECT_TRUE(world.cases(CaseKind::shortage).empty());
+}
+
 }  // namespace
 }  // namespace holdfast::core
