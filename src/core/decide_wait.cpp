@@ -44,19 +44,24 @@ std::int64_t unsold(const State& state, std::span<const std::uint32_t> cells,
                         : best;
 }
 
-bool may_sell(const State& state, const ReservationImage& image, base::Time now) {
-    const Tenant& tenant = state.tenant(image.tenant);
-    if (tenant.stops.empty()) {
-        return true;
-    }
-    const auto stopped = [&](StopScope scope, std::string_view name) {
-        return find_stop(tenant, scope, name, now) != nullptr;
-    };
-    const SkuId sku = image.lines.front().sku;
-    return !stopped(StopScope::everything, {}) && !stopped(StopScope::sku, state.sku(sku).name) &&
-           !stopped(StopScope::sku_class, state.class_of(sku).name) &&
-           !(!image.texts.channel.empty() && stopped(StopScope::channel, image.texts.channel)) &&
-           !(!image.texts.agent_id.empty() && stopped(StopScope::agent, image.texts.agent_id));
+bool is_stopped(const Tenant& tenant, StopScope scope, std::string_view name, base::Time now) {
+    return !tenant.stops.empty() && find_stop(tenant, scope, name, now) != nullptr;
+}
+
+// Whether nobody may have it, whoever asks.
+bool is_stopped(const State& state, SkuId sku, base::Time now) {
+    const Tenant& tenant = state.tenant(state.sku(sku).tenant);
+    return is_stopped(tenant, StopScope::everything, {}, now) ||
+           is_stopped(tenant, StopScope::sku, state.sku(sku).name, now) ||
+           is_stopped(tenant, StopScope::sku_class, state.class_of(sku).name, now);
+}
+
+bool is_stopped(const State& state, const ReservationImage& waiter, base::Time now) {
+    const Tenant& tenant = state.tenant(waiter.tenant);
+    const std::string_view channel = waiter.texts.channel;
+    const std::string_view agent = waiter.texts.agent_id;
+    return (!channel.empty() && is_stopped(tenant, StopScope::channel, channel, now)) ||
+           (!agent.empty() && is_stopped(tenant, StopScope::agent, agent, now));
 }
 
 bool within_caps(const State& state, const ReservationImage& granted) {
@@ -73,12 +78,12 @@ bool within_caps(const State& state, const ReservationImage& granted) {
     });
 }
 
-// The image after the grant; nothing if it does not fit. `capped`: it would fit but for the caps
-// of its owners.
+// The image after the grant of a SKU that is not stopped; nothing if it does not fit. `capped`: it
+// would fit but for the caps of its owners.
 std::optional<ReservationImage> granted(const State& state, const Reservation& waiter,
                                         base::Time now, bool& capped) {
     ReservationImage image = state.image_of(waiter);
-    if (!may_sell(state, image, now)) {
+    if (is_stopped(state, image, now)) {
         return std::nullopt;
     }
     const Whereabouts where = whereabouts_of(state, image, now);
@@ -127,6 +132,12 @@ bool may_wait(const Asked& asked, const CreateReservation& request, const Reserv
 const Reservation* next_grant(const State& state, SkuId sku, base::Time now, bool* capped) {
     const WaitQueue* const queue = state.queue_of(sku);
     CHECK(queue != nullptr, "nobody waits for it");
+    if (capped != nullptr) {
+        *capped = false;
+    }
+    if (is_stopped(state, sku, now)) {
+        return nullptr;  // asked once, not of everybody who waits
+    }
     __int128 sum = 0;
     for (std::uint32_t c = state.sku(sku).cell; c != kNoIndex; c = state.next_cell(c)) {
         sum += std::max<std::int64_t>(offer(state, c), 0);
