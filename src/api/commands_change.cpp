@@ -100,10 +100,11 @@ void check_verb(const Context& context, const Principal& principal, const Change
     }
 }
 
-// Repeating these would count twice; repeating the rest is a success without effect.
+// Repeating these would count twice, a shipment too: of what has left already it would report that
+// the rest left. Repeating the others is a success without effect.
 bool needs_key(const ChangeRequest& request) {
     return request.lines.has_value() || request.operation == Operation::extend ||
-           request.operation == Operation::return_units;
+           request.operation == Operation::ship || request.operation == Operation::return_units;
 }
 
 // Without a list any version will do; a version that no reservation has never matches. Of several

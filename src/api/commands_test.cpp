@@ -215,6 +215,8 @@ TEST_F(CommandsTest, VerbsAreJudgedFieldByField) {
         {Operation::extend, [](R& r) { r.ttl_seconds = 60; }, "ok"},
         {Operation::extend, [](R& r) { r.ttl_seconds = 60, r.attempt = {}; },
          "idempotency_key_required"},
+        {Operation::ship, [](R&) {}, "ok"},
+        {Operation::ship, [](R& r) { r.attempt = {}; }, "idempotency_key_required"},
         {Operation::ship, [](R& r) { r.occurred_at = "yesterday"; }, "/occurred_at"},
         {Operation::ship, [](R& r) { r.occurred_at = "1970-01-01T00:00:00Z"; }, "/occurred_at"},
         {Operation::ship, [](R& r) { r.document = ""; }, "/shipment_reference"},

@@ -237,14 +237,20 @@ void link(State& state, std::uint32_t index) {
     follow_reference_chain(state, index, open);
 }
 
-// Its case may be due, over, or about to settle.
-void note_reservation(State& state, std::uint32_t index, Verb verb) {
-    const auto about = state.cases_about.lower_bound(
-        {state.reservations[index].id, model::CaseKind{}, model::CaseId{}});
-    const bool has_case =
-        about != state.cases_about.end() && std::get<0>(*about) == state.reservations[index].id;
-    if (has_case || verb == Verb::time_out_payment) {
+bool has_case(const State& state, model::ReservationId id) {
+    const auto about = state.cases_about.lower_bound({id, model::CaseKind{}, model::CaseId{}});
+    return about != state.cases_about.end() && std::get<0>(*about) == id;
+}
+
+// Its case may be due, over, or about to settle; so may that of what it replaces.
+void note_reservation(State& state, std::uint32_t index, const ReservationChanged& event) {
+    if (event.verb == Verb::time_out_payment || has_case(state, event.image.id)) {
         state.attention.reservations.push_back(index);
+    }
+    if (event.image.replaces.value() != 0 && has_case(state, event.image.replaces)) {
+        const auto* const replaced = state.reservations_by_id.find(event.image.replaces);
+        CHECK(replaced != nullptr, "a reservation with a case is not in memory");
+        state.attention.reservations.push_back(*replaced);
     }
 }
 
@@ -284,11 +290,10 @@ void apply_reservation(State& state, const ReservationChanged& event, model::Seq
     const std::int64_t units_now = state.held_of(reservation);
     state.totals.live_holds +=
         static_cast<std::uint64_t>(units_now > 0) - static_cast<std::uint64_t>(units_before > 0);
-    const bool counts = state.side_of(reservation).first_ownership != kNoIndex;
-    state.attention.owners |= counted_before && (!counts || units_now < units_before);
+    state.attention.owners |= counted_before;  // it may hold less, or for less time
     state.totals.late_commits += static_cast<std::uint64_t>(event.verb == Verb::retake);
     state.hash += hash_of(state, reservation);
-    note_reservation(state, index, event.verb);
+    note_reservation(state, index, event);
 }
 
 void restore_reservation(State& state, const ReservationImage& image) {

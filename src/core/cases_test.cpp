@@ -261,6 +261,15 @@ TEST_F(LateMoney, ForWhatWasSuperseded) {
     EXPECT_EQ(world_.cases(CaseKind::late_money).size(), 1u);
 }
 
+TEST_F(LateMoney, ForTheRestOfWhatWasSoldInPart) {
+    world_.commit(id_, {.lines = {{"A", 1}}});
+    world_.wait(15min);
+    EXPECT_EQ(world_.commit(id_, {.lines = {{"A", 2}}, .key = "k"}).code(), illegal_transition);
+    const auto open = world_.cases(CaseKind::late_money);
+    ASSERT_EQ(open.size(), 1u);
+    EXPECT_EQ(open[0].units, 4);
+}
+
 TEST_F(LateMoney, WhenTheUnitsAreGone) {
     world_.wait(15min);
     world_.held("A", 1);

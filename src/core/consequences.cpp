@@ -74,6 +74,19 @@ Events follow_review(const State& state, const ReservationImage& image, Stamp st
                                                      : image.texts.payment_reference}});
 }
 
+// The units were there after all, when the money was sent again.
+Events follow_late_money(const State& state, const ReservationImage& image, Stamp stamp) {
+    const Case* const open =
+        image.replaced_by.value() != 0 ? state.find_case(CaseKind::late_money, image.id) : nullptr;
+    if (open == nullptr) {
+        return {};
+    }
+    return one(CaseResolved{.image = open->image,
+                            .resolution = Resolution::settled,
+                            .resolved_at = stamp.time,
+                            .key = {}});
+}
+
 // Takes up to `quantity` from the entries of the line that begins at `at`; the index after them.
 std::size_t settle_line(const ParkedFact& fact, ReservationImage& image, std::size_t at,
                         std::int64_t& quantity) {
@@ -104,14 +117,27 @@ std::optional<ReservationImage> after_fact(const ReservationImage& before, const
     return image;
 }
 
-Events follow_facts(const State& state, const ReservationImage& image, Stamp stamp) {
-    auto about = state.cases_about.lower_bound({image.id, CaseKind::unexpected_fact, CaseId{}});
-    for (; about != state.cases_about.end() && std::get<0>(*about) == image.id &&
+// What the facts about a reservation are to fit: itself, or what late money replaced it with.
+std::optional<ReservationImage> bearer_of(const State& state, const ReservationImage& image) {
+    if (image.replaced_by.value() == 0) {
+        return image;
+    }
+    const Reservation* const successor = state.find_reservation(image.replaced_by);
+    return successor != nullptr ? std::optional(state.image_of(*successor)) : std::nullopt;
+}
+
+Events follow_facts(const State& state, const ReservationImage& noted, Stamp stamp) {
+    const auto image = bearer_of(state, noted);
+    if (!image) {
+        return {};  // it has ended, and is in the archive
+    }
+    auto about = state.cases_about.lower_bound({noted.id, CaseKind::unexpected_fact, CaseId{}});
+    for (; about != state.cases_about.end() && std::get<0>(*about) == noted.id &&
            std::get<1>(*about) == CaseKind::unexpected_fact;
          ++about) {
         const Case* const open = state.find_case(std::get<2>(*about));
         const ParkedFact& fact = state.parked.at(open->image.fact);
-        auto settled = after_fact(image, fact);
+        auto settled = after_fact(*image, fact);
         if (!settled) {
             continue;
         }
@@ -143,6 +169,9 @@ Events next_consequences(State& state, Stamp stamp, bool room) {
         const Reservation& noted = state.reservations[attention.reservations[i]];
         const ReservationImage image = state.image_of(noted);
         auto out = follow_review(state, image, stamp);
+        if (out.empty()) {
+            out = follow_late_money(state, image, stamp);
+        }
         if (out.empty() && room) {
             out = follow_facts(state, image, stamp);
         }

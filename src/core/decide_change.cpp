@@ -160,6 +160,15 @@ Decision already(const Change& change, Verb verb) {
     return unchanged(change.asked, {.verb = verb, .image = change.image, .key = {}});
 }
 
+bool is_given_up(const Change& change) {
+    if (state_of(change.image) == ReservationState::released) {
+        return true;
+    }
+    const LineQuantities totals = sum_lines(change.image.lines);
+    return totals.held == 0 && totals.released > 0 &&
+           change.image.ended_as == ReservationState::released;
+}
+
 namespace {
 
 std::optional<Decision> judge_version(const Change& change) {
@@ -190,6 +199,18 @@ Decision judge(const Change& change) {
     UNREACHABLE();
 }
 
+// What left or came back of a reservation that late money replaced is its successor's.
+const Reservation& bearer_of(const State& state, const Reservation& named, Operation operation) {
+    const bool is_fact = operation == Operation::ship || operation == Operation::return_units;
+    const ReservationId successor = is_fact ? state.successor_of(named) : ReservationId{};
+    if (successor.value() == 0) {
+        return named;
+    }
+    const Reservation* const found = state.find_reservation(successor);
+    CHECK(found != nullptr, "a successor that is not in memory was not thawed first");
+    return *found;
+}
+
 }  // namespace
 
 std::optional<Decision> check_version(const Change& change) { return judge_version(change); }
@@ -202,10 +223,11 @@ Decision decide_change(const Asked& asked, const ChangeReservation& request) {
     if (is_dead(*found, asked.stamp.time)) {
         return expire_first(*found);
     }
+    const Reservation& bearer = bearer_of(asked.state, *found, asked.command.operation);
     const Change change{.asked = asked,
                         .request = request,
-                        .reservation = *found,
-                        .image = asked.state.image_of(*found),
+                        .reservation = bearer,
+                        .image = asked.state.image_of(bearer),
                         .from = request.from
                                     ? asked.state.find_pool(found->tenant, request.from->digest)
                                     : std::nullopt};

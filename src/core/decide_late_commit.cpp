@@ -147,7 +147,11 @@ Decision decide_late_commit(const Asked& asked, const Reservation& old,
     const Change change{
         .asked = asked, .request = request, .reservation = old, .image = asked.state.image_of(old)};
     if (policy_of(asked.state, change.image.lines).late_commit == LateCommit::refuse) {
-        return refuse_state(change, RefusalCode::expired);
+        Decision out = refuse_state(change, RefusalCode::expired);
+        if (sum_lines(change.image.lines).expired > 0) {
+            out.after = late_money(asked, change.image, out.events.size());
+        }
+        return out;
     }
     auto units = wanted_units(change);
     if (!units) {

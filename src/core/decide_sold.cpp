@@ -85,6 +85,22 @@ bool beyond_cell_limit(const Change& change, const Selection& selection) {
     });
 }
 
+// All of it left, though none of it was sold: per entry, what the reservation may yet sell, or sold
+// to nobody before it ended.
+std::vector<std::int64_t> still_promised(const Change& change) {
+    const LineQuantities totals = sum_lines(change.image.lines);
+    std::vector<std::int64_t> out;
+    for (const auto& line : change.image.lines) {
+        const LineQuantities& units = line.units;
+        // Who waited, and got nothing yet or ever, was sent what was asked for.
+        out.push_back(totals.held > 0       ? units.held
+                      : totals.expired > 0  ? units.expired
+                      : totals.accepted > 0 ? units.accepted
+                                            : line.requested);
+    }
+    return out;
+}
+
 Decision refuse_cell_limit(const Change& change) {
     Refusal refusal;
     refusal.code = RefusalCode::limit_exceeded;
@@ -109,12 +125,7 @@ Decision judge_ship(const Change& change) {
         return std::move(*stale);
     }
     if (whole && totals.committed == 0) {
-        // All of it left, though none of it was sold: report what the reservation still promised.
-        for (std::size_t i = 0; i < change.image.lines.size(); ++i) {
-            const LineImage& line = change.image.lines[i];
-            // Who waited, and got nothing yet or ever, was sent what was asked for.
-            selection->units[i] = totals.accepted == 0 ? line.requested : line.units.accepted;
-        }
+        std::ranges::copy(still_promised(change), selection->units.begin());
         return park(change, Verb::ship, *selection);
     }
     if (!selection->missing.empty()) {
@@ -133,13 +144,13 @@ Decision judge_cancel(const Change& change) {
     if (!selection) {
         return std::move(selection).error();
     }
-    if (change.request.lines.empty() && state_of(change.image) == ReservationState::released) {
+    const LineQuantities totals = sum_lines(change.image.lines);
+    if (change.request.lines.empty() && totals.committed == 0 && is_given_up(change)) {
         return already(change, Verb::cancel);
     }
     if (auto stale = check_version(change)) {
         return std::move(*stale);
     }
-    const LineQuantities totals = sum_lines(change.image.lines);
     if (totals.held + totals.committed == 0) {
         return refuse_state(change, state_of(change.image) == ReservationState::expired
                                         ? RefusalCode::expired

@@ -54,11 +54,13 @@ std::optional<Decision> refuse_soft(const Change& change, std::span<const std::i
     return refused(change.asked, std::move(refusal));
 }
 
-// Money came for a hold that was given up: a person has to send it back.
+// Money came for what was given up or has expired: a person has to send it back.
 Decision refuse_commit(const Change& change) {
     Decision out = refuse_not_holding(change);
     const ReservationState state = state_of(change.image);
-    if (state == ReservationState::released || state == ReservationState::superseded) {
+    const LineQuantities totals = sum_lines(change.image.lines);
+    if (state == ReservationState::released || state == ReservationState::superseded ||
+        totals.expired + totals.released > 0) {
         out.after = late_money(change.asked, change.image, out.events.size());
     }
     return out;
@@ -208,7 +210,7 @@ Decision judge_release(const Change& change) {
     if (!selection) {
         return std::move(selection).error();
     }
-    if (change.request.lines.empty() && state_of(change.image) == ReservationState::released) {
+    if (change.request.lines.empty() && is_given_up(change)) {
         return already(change, Verb::release);
     }
     if (auto stale = check_version(change)) {

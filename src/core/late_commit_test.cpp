@@ -181,5 +181,24 @@ TEST_F(LateCommit, TheSuccessorIsAReservationLikeAnyOther) {
     EXPECT_EQ(world_.cell("A"), (CellImage{.on_hand = 4}));
 }
 
+TEST_F(LateCommit, EndsTheCaseOfTheMoneyThatHadFoundNothing) {
+    const auto other = world_.held("A", 3);
+    EXPECT_EQ(world_.commit(old_, {.key = "k1"}).code(), RefusalCode::late_commit_shortfall);
+    EXPECT_EQ(world_.cases(CaseKind::late_money).size(), 1u);
+    world_.release(other);
+    EXPECT_EQ(world_.commit(old_, {.key = "k2"}).state(), committed);
+    EXPECT_TRUE(world_.cases(CaseKind::late_money).empty()) << "nobody is to be refunded";
+    EXPECT_EQ(std::get<CaseResolved>(world_.last_events().back()).resolution, Resolution::settled);
+}
+
+TEST_F(LateCommit, WhereTheClassRefusesItIsACase) {
+    world_.put_class("default", [](SkuClass& c) { c.late_commit = model::LateCommit::refuse; });
+    EXPECT_EQ(world_.commit(old_, {.order_reference = "order 1"}).code(), RefusalCode::expired);
+    const auto open = world_.cases(CaseKind::late_money);
+    ASSERT_EQ(open.size(), 1u);
+    EXPECT_EQ(open[0].units, 4);
+    EXPECT_EQ(open[0].reference, "order 1");
+}
+
 }  // namespace
 }  // namespace holdfast::core

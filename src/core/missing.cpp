@@ -17,11 +17,12 @@ void need(const State& state, ReservationId id, Missing& out) {
     }
 }
 
-// Whoever commits what was replaced is shown the successor.
+// Whoever commits what was replaced is shown the successor, and what left or came back of it was
+// the successor's.
 void need_successor(const State& state, ReservationId id, Missing& out) {
     const Reservation* const found = state.find_reservation(id);
-    if (found != nullptr && state.side_of(*found).extras && !state.is_open(*found)) {
-        need(state, state.image_of(*found).replaced_by, out);
+    if (found != nullptr) {
+        need(state, state.successor_of(*found), out);
     }
 }
 
@@ -38,7 +39,8 @@ Missing missing_for(const State& state, const Command& command) {
     }
     if (const auto* const change = std::get_if<ChangeReservation>(&command.request)) {
         need(state, change->reservation, out);
-        if (command.operation == Operation::commit) {
+        if (command.operation == Operation::commit || command.operation == Operation::ship ||
+            command.operation == Operation::return_units) {
             need_successor(state, change->reservation, out);
         }
     } else if (const auto* const read = std::get_if<ReadReservation>(&command.request)) {

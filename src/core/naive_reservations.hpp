@@ -167,7 +167,9 @@ class NaiveReservations : public NaiveStock {
     void changed(std::size_t index) {
         Reservation& r = reservations[index];
         for (std::size_t f = 0; f < facts.size();) {
-            if (facts[f].reservation != index || !settle(r, facts[f])) {
+            const std::size_t about = facts[f].reservation;
+            const bool fits = about == index || reservations[about].replaced_by == index;
+            if (!fits || !settle(r, facts[f])) {
                 ++f;
                 continue;
             }

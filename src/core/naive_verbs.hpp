@@ -78,11 +78,17 @@ class NaiveVerbs : public NaiveReservations {
         return out;
     }
 
+    // What left or came back of what late money replaced is its successor's.
+    [[nodiscard]] std::size_t bearer_of(const Ask& asked) const {
+        const bool fact =
+            asked.operation == Operation::ship || asked.operation == Operation::return_units;
+        return fact ? reservations[asked.target].replaced_by.value_or(asked.target) : asked.target;
+    }
     Answer change(const Ask& asked) {
-        const std::size_t index = asked.target;
-        if (index >= reservations.size()) {
+        if (asked.target >= reservations.size()) {
             return {.code = Code::unknown_reservation};
         }
+        const std::size_t index = bearer_of(asked);
         Reservation& r = reservations[index];
         const Operation verb = asked.operation;
         const State state = r.state();
@@ -107,7 +113,8 @@ class NaiveVerbs : public NaiveReservations {
         }
         if (late ? any(r, &Policy::refuses_late) : !allows(verb, r)) {
             const bool money = verb == Operation::commit &&
-                               (state == State::released || state == State::superseded);
+                               (state == State::released || state == State::superseded ||
+                                r.sum(&Units::expired) + r.sum(&Units::released) > 0);
             if (money) {
                 late_money.insert(index);
             }
@@ -160,14 +167,19 @@ class NaiveVerbs : public NaiveReservations {
                 return r.state() == State::held && now + asked_ttl(asked, r) <= r.deadline;
             case Operation::commit: return whole && !holds && (sells || left);
             case Operation::ship: return whole && !holds && !sells && left;
-            case Operation::release:
-            case Operation::cancel: return whole && r.state() == State::released;
+            case Operation::release: return whole && !holds && gave_up(r);
+            case Operation::cancel: return whole && !holds && !sells && gave_up(r);
             case Operation::close_short: return whole && r.state() == State::reconciled;
             case Operation::reallocate:
                 return (holds || sells) && chosen.missing.empty() &&
                        leaving(asked, r, chosen).empty();
             default: return false;
         }
+    }
+    // The last to end was given up, or some of it.
+    static bool gave_up(const Reservation& r) {
+        return r.state() == State::released ||
+               (r.ended_as == State::released && r.sum(&Units::released) > 0);
     }
     static bool allows(Operation verb, const Reservation& r) {
         const bool holds = r.sum(&Units::held) > 0;
@@ -228,7 +240,7 @@ class NaiveVerbs : public NaiveReservations {
     }
 
     Answer park(const Ask& asked, const Reservation& r, const Selection& chosen, bool all) {
-        Fact fact{.reservation = asked.target,
+        Fact fact{.reservation = bearer_of(asked),
                   .ships = asked.operation == Operation::ship,
                   .damaged = asked.with.disposition == model::Disposition::damaged,
                   .quantities = std::vector<std::int64_t>(r.lines.size()),
@@ -251,9 +263,11 @@ class NaiveVerbs : public NaiveReservations {
         for (std::size_t i = 0; i < r.lines.size(); ++i) {
             fact.quantities[i] = std::reduce(units[i].begin(), units[i].end());
             if (all) {
-                fact.quantities[i] = r.sum(&Units::accepted) == 0
-                                         ? r.lines[i].requested
-                                         : r.lines[i].sum(&Units::accepted);
+                const auto promised = r.sum(&Units::held) > 0      ? &Units::held
+                                      : r.sum(&Units::expired) > 0 ? &Units::expired
+                                                                   : &Units::accepted;
+                fact.quantities[i] =
+                    r.sum(&Units::accepted) == 0 ? r.lines[i].requested : r.lines[i].sum(promised);
             }
         }
         facts.push_back(std::move(fact));
@@ -301,6 +315,7 @@ class NaiveVerbs : public NaiveReservations {
         fresh.waiting = State::held;
         ++reservations[old].version;
         reservations[old].replaced_by = reservations.size();
+        late_money.erase(old);
         reservations.push_back(std::move(fresh));
         changed(old);
         changed(reservations.size() - 1);

@@ -108,6 +108,13 @@ TEST_F(Sold, CancelAfterAPartialShipmentTakesBackTheRest) {
     EXPECT_EQ(world_.cancel(id_, {.reason = Reason::fraud}).state(), fulfilled);
     EXPECT_EQ(world_.line(id_), (LineQuantities{.accepted = 3, .shipped = 1, .released = 2}));
     EXPECT_EQ(world_.cell("A"), (CellImage{.on_hand = 8}));
+    const auto again = world_.cancel(id_, {.reason = Reason::fraud});
+    EXPECT_EQ(again.outcome, Outcome::shown) << "nothing is left to take back: a success";
+    EXPECT_EQ(again.image().version, 4u) << "hold, commit, shipment, cancellation";
+}
+
+TEST_F(Sold, CancelOfWhatHasAllShippedIsRefused) {
+    world_.ship(id_);
     EXPECT_EQ(world_.cancel(id_, {.reason = Reason::fraud}).code(),
               RefusalCode::illegal_transition);
 }

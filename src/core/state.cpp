@@ -66,6 +66,13 @@ bool State::is_open(const Reservation& reservation) const {
     return reservation.waiting == model::ReservationState::queued || held_of(reservation) > 0;
 }
 
+model::ReservationId State::successor_of(const Reservation& reservation) const {
+    if (is_open(reservation) || !side_of(reservation).extras) {
+        return {};
+    }
+    return image_of(reservation).replaced_by;
+}
+
 const Case* State::find_case(model::CaseId id) const {
     const auto found = cases.find(id);
     return found != cases.end() ? &found->second : nullptr;

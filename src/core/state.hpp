@@ -129,6 +129,8 @@ class State {
     }
     // It holds units or waits for some: it has something to lose at its deadline.
     [[nodiscard]] bool is_open(const Reservation& reservation) const;
+    // What late money replaced it with, in memory or not; 0: nothing.
+    [[nodiscard]] model::ReservationId successor_of(const Reservation& reservation) const;
     // Who waits for a SKU; null: nobody does.
     [[nodiscard]] const WaitQueue* queue_of(model::SkuId id) const {
         const std::uint32_t queue = sku(id).queue;

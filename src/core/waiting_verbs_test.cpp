@@ -407,6 +407,18 @@ TEST(Release, GivesTheUnitsBackAtOnce) {
     EXPECT_EQ(world.core_state().totals.live_holds, 0u);
 }
 
+TEST(Release, OfTheRestOfWhatWasSoldInPartTwiceIsASuccess) {
+    World world;
+    world.receive("A", 5);
+    const auto id = world.held("A", 2);
+    world.commit(id, {.lines = {{"A", 1}}});
+    EXPECT_EQ(world.release(id).state(), committed);
+    const auto again = world.release(id);
+    EXPECT_EQ(again.outcome, Outcome::shown);
+    EXPECT_EQ(again.image().version, 3u);
+    EXPECT_EQ(world.line(id), (LineQuantities{.accepted = 2, .committed = 1, .released = 1}));
+}
+
 TEST(Release, TwiceIsASuccess) {
     World world;
     world.receive("A", 5);
