@@ -126,6 +126,7 @@ void apply_sku_update(State& state, const SkuUpdated& event) {
     }
     if (recount) {
         join_owners_of_sku(state, event.sku);
+        state.attention.owners = true;  // who held units of the class it left holds less there
     }
     if (moves) {
         note_cells_of(state, event.sku);

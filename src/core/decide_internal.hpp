@@ -75,6 +75,11 @@ struct Policy {
 [[nodiscard]] std::optional<Decision> judge_caps(const Asked& asked,
                                                  const model::ReservationImage& image,
                                                  std::span<const Reservation* const> superseded);
+// The same for a hold that is to live longer, as `image` shows it: only for how long is judged,
+// since it has its units already.
+[[nodiscard]] std::optional<Decision> judge_longer(const Asked& asked,
+                                                   const model::ReservationImage& image,
+                                                   const Reservation& reservation);
 
 // Ends a queued image: nothing was promised, nothing moves.
 void end_wait(model::ReservationImage& image, model::ReservationState as);

@@ -126,8 +126,32 @@ std::optional<Decision> judge_stops(const Asked& asked, const ReservationImage& 
     return std::nullopt;
 }
 
-std::optional<Decision> judge_caps(const Asked& asked, const ReservationImage& image,
-                                   std::span<const Reservation* const> superseded) {
+namespace {
+
+// Beyond the cap, unless a hold of the owner is over: that ends first.
+Decision refuse_beyond(const Asked& asked, const OwnerUse& use, const Measured& beyond) {
+    const Owner* const owner = find_owner(asked.state, use.scope);
+    const Reservation* const first = owner != nullptr ? first_due_of(asked.state, *owner) : nullptr;
+    if (first != nullptr && is_dead(*first, asked.stamp.time)) {
+        return expire_first(*first);
+    }
+    Refusal refusal;
+    refusal.code = RefusalCode::owner_limit_exceeded;
+    refusal.limit = beyond.cap;
+    refusal.cap = {.kind = use.kind,
+                   .measure = beyond.measure,
+                   .by_class = use.by_class,
+                   .sku_class = use.sku_class,
+                   .used = beyond.used};
+    if (first != nullptr) {
+        refusal.next_expiry_at = base::time_from_ms(first->deadline_ms);
+    }
+    return refused(asked, std::move(refusal));
+}
+
+std::optional<Decision> judge_measures(const Asked& asked, const ReservationImage& image,
+                                       std::span<const Reservation* const> superseded,
+                                       bool only_time) {
     const State& state = asked.state;
     if (!state.tenant(image.tenant).capped) {
         return std::nullopt;
@@ -148,29 +172,26 @@ std::optional<Decision> judge_caps(const Asked& asked, const ReservationImage& i
              use.unit_seconds},
         }};
         for (const auto& each : all) {
-            if (each.cap == 0 || each.more <= each.cap - each.used) {
-                continue;
+            const bool judged = !only_time || each.measure == CapMeasure::unit_seconds;
+            if (judged && each.cap != 0 && each.more > each.cap - each.used) {
+                return refuse_beyond(asked, use, each);
             }
-            const Reservation* const first =
-                owner != nullptr ? first_due_of(state, *owner) : nullptr;
-            if (first != nullptr && is_dead(*first, asked.stamp.time)) {
-                return expire_first(*first);
-            }
-            Refusal refusal;
-            refusal.code = RefusalCode::owner_limit_exceeded;
-            refusal.limit = each.cap;
-            refusal.cap = {.kind = use.kind,
-                           .measure = each.measure,
-                           .by_class = use.by_class,
-                           .sku_class = use.sku_class,
-                           .used = each.used};
-            if (first != nullptr) {
-                refusal.next_expiry_at = base::time_from_ms(first->deadline_ms);
-            }
-            return refused(asked, std::move(refusal));
         }
     }
     return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Decision> judge_caps(const Asked& asked, const ReservationImage& image,
+                                   std::span<const Reservation* const> superseded) {
+    return judge_measures(asked, image, superseded, false);
+}
+
+std::optional<Decision> judge_longer(const Asked& asked, const ReservationImage& image,
+                                     const Reservation& reservation) {
+    const Reservation* const itself = &reservation;
+    return judge_measures(asked, image, std::span(&itself, 1), true);
 }
 
 }  // namespace holdfast::core

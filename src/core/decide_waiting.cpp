@@ -164,6 +164,9 @@ Decision judge_extend(const Change& change) {
     }
     ReservationImage image = change.image;
     image.expires_at = deadline;
+    if (auto beyond = judge_longer(change.asked, image, change.reservation)) {
+        return std::move(*beyond);
+    }
     ++image.extensions;
     return accept_change(change, Verb::extend, std::move(image));
 }

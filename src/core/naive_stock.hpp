@@ -400,8 +400,8 @@ class NaiveStock {
         const std::int64_t begin = std::max(r.created, r.first_created);
         return {units, 1, units * std::max<std::int64_t>(r.deadline - begin, 0)};
     }
-    [[nodiscard]] bool within_caps(const Reservation& fresh,
-                                   const std::vector<std::size_t>& net_of) const {
+    [[nodiscard]] bool within_caps(const Reservation& fresh, const std::vector<std::size_t>& net_of,
+                                   bool only_time = false) const {
         const std::array<std::string Cart::*, model::kPrincipalKinds> who{
             &Cart::agent_id, &Cart::operator_id, &Cart::customer};
         const auto within = [&](const model::OwnerCaps& cap, std::size_t kind,
@@ -420,8 +420,8 @@ class NaiveStock {
                     }
                 }
             }
-            return (cap.units == 0 || sum[0] <= cap.units) &&
-                   (cap.holds == 0 || sum[1] <= cap.holds) &&
+            return (cap.units == 0 || only_time || sum[0] <= cap.units) &&
+                   (cap.holds == 0 || only_time || sum[1] <= cap.holds) &&
                    (cap.unit_seconds == 0 || sum[2] <= cap.unit_seconds);
         };
         for (std::size_t kind = 0; kind < model::kPrincipalKinds; ++kind) {

@@ -144,6 +144,9 @@ class NaiveVerbs : public NaiveReservations {
         if (auto soft = not_firm(asked, r, chosen.units)) {
             return {.code = Code::insufficient_stock, .lines = soft};
         }
+        if (verb == Operation::extend && !may_last(index, now + asked_ttl(asked, r))) {
+            return {.code = Code::owner_limit_exceeded};
+        }
         act(asked, r, chosen.units);
         changed(index);
         return {.shows = index};
@@ -209,6 +212,12 @@ class NaiveVerbs : public NaiveReservations {
         return now + ttl > r.first_created + strictest(r, &Policy::lifetime)
                    ? Code::lifetime_exceeded
                    : Code::none;
+    }
+    // Whether its owners may hold it so long: it has its units already.
+    [[nodiscard]] bool may_last(std::size_t index, std::int64_t deadline) const {
+        Reservation longer = reservations[index];
+        longer.deadline = deadline;
+        return within_caps(longer, {index}, true);
     }
     // What a soft hold lacks when it is to become firm.
     [[nodiscard]] std::optional<std::vector<Answer::Failing>> not_firm(

@@ -249,5 +249,47 @@ TEST_F(Owners, AreTheSameAfterASnapshot) {
     EXPECT_EQ(take(1, {.agent_id = "bot", .customer = "eve"}).code(), none);
 }
 
+TEST_F(Owners, ALongerHoldIsJudgedByHowLongAndByNothingElse) {
+    world_.set_caps({OwnerCaps{.units = 5, .unit_seconds = 1'000}, {}, {}});
+    const auto id = take(5, {.ttl_seconds = 60, .agent_id = "bot"}).id();
+    const auto reply = world_.extend(id, {.ttl_seconds = 201});
+    EXPECT_EQ(reply.code(), owner_limit_exceeded);
+    EXPECT_EQ(reply.refusal.cap.measure, CapMeasure::unit_seconds);
+    EXPECT_EQ(reply.refusal.cap.used, 0) << "net of the hold itself";
+    world_.set_caps({OwnerCaps{.units = 2, .holds = 0, .unit_seconds = 1'000}, {}, {}});
+    EXPECT_EQ(world_.extend(id, {.ttl_seconds = 200}).code(), none) << "it has its units already";
+    EXPECT_EQ(world_.begin_payment(id, {.ttl_seconds = 900}).code(), none)
+        << "nobody is kept from paying";
+}
+
+TEST_F(Owners, AShorterDeadlineMakesRoomForWhoWaits) {
+    world_.put_class("default", [](SkuClass& c) { c.wait_max = 600s; });
+    world_.set_caps({OwnerCaps{.unit_seconds = 1'000}, {}, {}});
+    const auto all = world_.held("B", world_.sellable("B"));
+    const auto waits = world_.create(
+        {.lines = {{"B", 1}}, .ttl_seconds = 200, .agent_id = "bot", .wait_seconds = 600});
+    const auto pays = take(1, {.ttl_seconds = 900, .agent_id = "bot"}).id();
+    world_.release(all);
+    EXPECT_EQ(world_.state(waits.id()), ReservationState::queued);
+    world_.begin_payment(pays, {.ttl_seconds = 60});
+    EXPECT_EQ(world_.state(waits.id()), ReservationState::held);
+}
+
+TEST_F(Owners, ASkuThatLeavesACappedClassMakesRoomForWhoWaits) {
+    world_.put_class("drop", [](SkuClass& c) {
+        c.caps[0].units = 2;
+        c.wait_max = 600s;
+    });
+    world_.put_sku("A", "drop");
+    world_.put_sku("B", "drop");
+    const auto all = world_.held("B", world_.sellable("B"));
+    const auto waits = world_.create({.lines = {{"B", 1}}, .agent_id = "bot", .wait_seconds = 600});
+    take(2, {.agent_id = "bot"});
+    world_.release(all);
+    EXPECT_EQ(world_.state(waits.id()), ReservationState::queued);
+    world_.put_sku("A", "default");
+    EXPECT_EQ(world_.state(waits.id()), ReservationState::held);
+}
+
 }  // namespace
 }  // namespace holdfast::core

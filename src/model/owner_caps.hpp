@@ -1,7 +1,8 @@
 // Caps on what one principal may hold at a time: per agent, operator and buyer.
 //
 // A cap belongs to a class (judged against what the principal holds of SKUs of that class) or to
-// the whole tenant. Zero means: no cap. Thread rule: values.
+// the whole tenant. Zero means: no cap. Judged when a hold is made, granted or extended; beginning
+// to pay is never refused for a cap, however long the provider takes. Thread rule: values.
 #pragma once
 
 #include <array>
