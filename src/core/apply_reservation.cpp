@@ -242,15 +242,16 @@ bool has_case(const State& state, model::ReservationId id) {
     return about != state.cases_about.end() && std::get<0>(*about) == id;
 }
 
-// Its case may be due, over, or about to settle; so may that of what it replaces.
+// Its case may be due, over, or about to settle; before it that of what it replaces, whose facts
+// came first.
 void note_reservation(State& state, std::uint32_t index, const ReservationChanged& event) {
-    if (event.verb == Verb::time_out_payment || has_case(state, event.image.id)) {
-        state.attention.reservations.push_back(index);
-    }
     if (event.image.replaces.value() != 0 && has_case(state, event.image.replaces)) {
         const auto* const replaced = state.reservations_by_id.find(event.image.replaces);
         CHECK(replaced != nullptr, "a reservation with a case is not in memory");
         state.attention.reservations.push_back(*replaced);
+    }
+    if (event.verb == Verb::time_out_payment || has_case(state, event.image.id)) {
+        state.attention.reservations.push_back(index);
     }
 }
 

@@ -102,6 +102,17 @@ TEST_F(ParkedShipment, AReturnOfTheOldOneWaitsForTheSuccessorsShipment) {
     EXPECT_EQ(open(), 0u);
 }
 
+TEST_F(ParkedShipment, WhatWasToldOfTheOldOneSettlesFirst) {
+    const auto old = world_.held({.lines = {{"A", 2}}, .ttl_seconds = 60});
+    world_.wait(61s);
+    world_.return_units(old, {.lines = {{"A", 2}}});
+    const auto fresh = world_.commit(old).id();
+    world_.return_units(fresh, {.lines = {{"A", 1}}});
+    world_.ship(fresh);
+    EXPECT_EQ(world_.line(fresh).returned, 2);
+    EXPECT_EQ(world_.cases(CaseKind::unexpected_fact).at(0).units, 1) << "the later one waits";
+}
+
 TEST_F(ParkedShipment, OfTheOldOneFindsItsSuccessorInTheArchiveToo) {
     world_.forget_everything();
     const auto old = world_.held({.lines = {{"A", 2}}, .ttl_seconds = 60});
