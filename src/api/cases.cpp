@@ -110,7 +110,7 @@ void add_at_risk(const Context& context, const Found& found, CaseView& view) {
             return;
         }
         view.at_risk.push_back({.reservation = context.names.reservation(entry.promise.reservation),
-                                .line = entry.promise.line + 1,
+                                .line = entry.promise.line,
                                 .kind = projection::to_string(entry.promise.kind),
                                 .units = entry.units});
     }

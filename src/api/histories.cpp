@@ -203,7 +203,7 @@ PromiseTermView view_of(const Context& context, const projection::PromiseTerm& t
                         .newest = {}};
     for (const auto& promise : term.newest) {
         PromiseView view{.reservation = context.names.reservation(promise.reservation),
-                         .line = promise.line + 1,
+                         .line = promise.line,
                          .units = promise.units,
                          .expires_at = {}};
         if (promise.expires_at != base::kNever) {

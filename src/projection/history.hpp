@@ -184,7 +184,7 @@ inline constexpr std::size_t kPromiseKinds = 5;
 struct Promise {
     PromiseKind kind = PromiseKind::held;
     model::ReservationId reservation{};
-    std::uint32_t line = 0;  // its entry in the reservation's image
+    std::uint32_t line = 0;  // from 1, as the client counts: a line from several pools is one
     std::int64_t units = 0;
     base::Time expires_at = base::kNever;  // committed: never
 };

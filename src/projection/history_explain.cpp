@@ -36,22 +36,23 @@ PromiseKind kind_of(const model::ReservationImage& image, const model::LineImage
 // What an image promises of a cell.
 std::vector<Promise> promises_in(const model::ReservationImage& image, const CellKey& cell) {
     std::vector<Promise> found;
-    for (std::uint32_t i = 0; i < image.lines.size(); ++i) {
-        const model::LineImage& line = image.lines[i];
+    std::uint32_t number = 0;
+    for (const model::LineImage& line : image.lines) {
+        number += static_cast<std::uint32_t>(!line.continues);
         if (line.untracked || line.sku != cell.sku || line.pool != cell.pool) {
             continue;
         }
         if (line.units.held > 0) {
             found.push_back({.kind = kind_of(image, line),
                              .reservation = image.id,
-                             .line = i,
+                             .line = number,
                              .units = line.units.held,
                              .expires_at = image.expires_at});
         }
         if (line.units.committed > 0) {
             found.push_back({.kind = PromiseKind::committed,
                              .reservation = image.id,
-                             .line = i,
+                             .line = number,
                              .units = line.units.committed});
         }
     }

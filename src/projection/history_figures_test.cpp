@@ -202,6 +202,31 @@ TEST_F(HistoryFiguresTest, WhatNobodyElseCouldBuyIsWasted) {
     EXPECT_EQ(totals->expiries, 1u);
 }
 
+// The number that a client closes short by: a line that several pools serve is one line.
+TEST_F(HistoryFiguresTest, APromiseIsNamedByItsLineHoweverManyPoolsServeTheOnesBefore) {
+    model::ReservationImage image;
+    image.first_created_at = shop_.now();
+    image.expires_at = shop_.now() + base::Duration(60'000);
+    const model::LineQuantities two{.accepted = 2, .held = 2};
+    image.lines.push_back({.sku = SkuId(1), .pool = kEast, .units = two});
+    image.lines.push_back({.sku = SkuId(1), .pool = kWest, .continues = true, .units = two});
+    image.lines.push_back({.sku = SkuId(2), .pool = kEast, .units = two});
+    const auto id = shop_.changed({.verb = Verb::hold, .image = image});
+    const Sequence held = shop_.last();
+    shop_.verb(id, Verb::begin_payment, 0);
+    feed_all();
+    const auto line_of = [&](SkuId sku, model::PoolId pool) {
+        const auto list =
+            history_->at_risk(kOurs, sku, pool, 1, model::ShortageOrder::newest_first);
+        return list.value().promises.at(0).promise.line;
+    };
+    EXPECT_EQ(line_of(SkuId(1), kEast), 1u);
+    EXPECT_EQ(line_of(SkuId(1), kWest), 1u);
+    EXPECT_EQ(line_of(SkuId(2), kEast), 2u);
+    const auto past = history_->explain(kOurs, SkuId(2), kEast, {.position = held}, 3);
+    EXPECT_EQ(past.value().cells.at(0).promises.at(0).newest.at(0).line, 2u);
+}
+
 TEST_F(HistoryFiguresTest, ASupersedeGoesOnWithTheClockOfTheHoldItReplaces) {
     const base::Time began = shop_.now();
     const auto first = shop_.hold(1, 2, 60'000, "anna");

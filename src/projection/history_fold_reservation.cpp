@@ -65,6 +65,7 @@ ReservationRow row_of(const model::ReservationImage& image, const ReservationRow
         row.lines.push_back({.sku = line.sku,
                              .pool = line.pool,
                              .untracked = line.untracked,
+                             .continues = line.continues,
                              .soft = line.soft,
                              .units = line.units});
     }

@@ -154,8 +154,9 @@ class NaiveReader {
         latest_[event.image.id.value()] = recorded_;
     }
     void promise(const model::ReservationImage& image) {
-        for (std::uint32_t i = 0; i < image.lines.size(); ++i) {
-            const model::LineImage& line = image.lines[i];
+        std::uint32_t number = 0;
+        for (const model::LineImage& line : image.lines) {
+            number += line.continues ? 0 : 1;
             if (!here(line.sku, line.pool) || line.untracked) {
                 continue;
             }
@@ -163,10 +164,11 @@ class NaiveReader {
             out_.cell.committed += line.units.committed;
             const std::uint64_t newest_first = ~image.id.value();
             if (line.units.held > 0) {
-                out_.promises[{kind_of(image, line), newest_first, i}] = line.units.held;
+                out_.promises[{kind_of(image, line), newest_first, number}] = line.units.held;
             }
             if (line.units.committed > 0) {
-                out_.promises[{PromiseKind::committed, newest_first, i}] = line.units.committed;
+                out_.promises[{PromiseKind::committed, newest_first, number}] =
+                    line.units.committed;
             }
         }
     }

@@ -280,12 +280,20 @@ class RandomShop : public Shop {
 
     void reallocate(model::ReservationImage& image) {
         model::LineImage& first = image.lines.front();
+        const model::PoolId to = pick(kPools);
+        // A line has one entry of a pool at most.
+        std::size_t entries = 0;
+        do {
+            if (image.lines[entries++].pool == to) {
+                return;
+            }
+        } while (entries < image.lines.size() && image.lines[entries].continues);
         if (first.units.committed == 0) {
             return;
         }
         model::LineImage part{
             .sku = first.sku,
-            .pool = pick(kPools),
+            .pool = to,
             .untracked = first.untracked,
             .continues = true,
             .units = {.accepted = first.units.committed, .committed = first.units.committed}};

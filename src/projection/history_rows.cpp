@@ -166,6 +166,7 @@ void fields(auto& io, Is<ReservationRow> auto& row) {
         each.id(line.sku);
         each.id(line.pool);
         each.flag(line.untracked);
+        each.flag(line.continues);
         each.flag(line.soft);
         fields(each, line.units);
     });

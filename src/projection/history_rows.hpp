@@ -46,6 +46,7 @@ struct LineRow {
     model::SkuId sku{};
     model::PoolId pool{};
     bool untracked = false;
+    bool continues = false;  // of the line before it, from another pool
     bool soft = false;
     model::LineQuantities units{};
 

@@ -32,7 +32,7 @@ constexpr std::size_t kMiB = std::size_t{1} << 20;
 // Capital letters: the kinds of history keys are small ones.
 constexpr std::string_view kFormatKey = "Format";
 constexpr std::string_view kFormatWords = "holdfast history ";
-constexpr std::string_view kFormat = "holdfast history 1";
+constexpr std::string_view kFormat = "holdfast history 2";
 
 rocksdb::CompressionType compression() {
     const auto known = rocksdb::GetSupportedCompressions();

@@ -54,15 +54,16 @@ std::vector<PlacedPromise> promises_of(const ReservationKey& name,
     if (!row) {
         return promises;
     }
-    for (std::uint32_t i = 0; i < row->lines.size(); ++i) {
-        const LineRow& line = row->lines[i];
+    std::uint32_t number = 0;
+    for (const LineRow& line : row->lines) {
+        number += static_cast<std::uint32_t>(!line.continues);
         const CellKey cell{.tenant = name.tenant, .sku = line.sku, .pool = line.pool};
         if (!line.untracked && line.units.held > 0) {
-            promises.push_back({promise_key(cell, kind_of_held(*row, line), name.id, i),
+            promises.push_back({promise_key(cell, kind_of_held(*row, line), name.id, number),
                                 {.units = line.units.held, .expires_at = row->expires_at}});
         }
         if (!line.untracked && line.units.committed > 0) {
-            promises.push_back({promise_key(cell, PromiseKind::committed, name.id, i),
+            promises.push_back({promise_key(cell, PromiseKind::committed, name.id, number),
                                 {.units = line.units.committed}});
         }
     }
