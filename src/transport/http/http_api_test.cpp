@@ -156,8 +156,7 @@ TEST_F(HttpApiTest, ReleaseTwiceIsASuccess) {
 }
 
 TEST_F(HttpApiTest, AParkedFactAnswers202) {
-    const auto parked =
-        client_.send("POST", create(2) + "/ship", R"({"shipment_reference":"s-1"})");
+    const auto parked = client_.post(create(2) + "/ship", R"({"shipment_reference":"s-1"})");
     EXPECT_EQ(parked.status, 202);
     EXPECT_EQ(parked.at("/parked"), "true");
     EXPECT_EQ(parked.at("/verb"), "ship");
