@@ -64,6 +64,7 @@ struct Execute {
             case replay::Outcome::clean: return to_int(ExitCode::ok);
             case replay::Outcome::unclean: return to_int(ExitCode::failed);
             case replay::Outcome::bad_input: return to_int(ExitCode::usage);
+            case replay::Outcome::not_found: return to_int(ExitCode::not_found);
             case replay::Outcome::unreachable: return to_int(ExitCode::unreachable);
             case replay::Outcome::unauthorised: return to_int(ExitCode::auth);
         }

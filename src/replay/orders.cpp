@@ -103,7 +103,7 @@ std::string judge(const CsvRow& row) {
         return "a cancellation with a positive quantity";
     }
     if (!parse_order_time(row.fields[invoice_date])) {
-        return '\'' + row.fields[invoice_date] + "' is no time";
+        return '\'' + row.fields[invoice_date] + "' is no time such as 2010-12-01T08:26:00Z";
     }
     return {};
 }

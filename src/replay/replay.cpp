@@ -64,7 +64,9 @@ Outcome run(const ReplayOptions& asked, const client::Console& console) {
     }
     const auto text = read_file(options.file);
     if (!text) {
-        return fail(Outcome::bad_input, text.error().message, console);
+        const bool is_missing = text.error().code == base::ErrorCode::not_found;
+        return fail(is_missing ? Outcome::not_found : Outcome::bad_input, text.error().message,
+                    console);
     }
     const auto orders = read_orders(*text, options.limit);
     if (!orders) {

@@ -17,6 +17,7 @@ enum class Outcome : std::uint8_t {
     clean,
     unclean,       // the audit found differences, or answers that nobody should get
     bad_input,     // the file or an option makes no sense
+    not_found,     // there is no such file
     unreachable,   // the service did not answer in time; the run can be resumed
     unauthorised,  // the service does not accept the API key
 };
