@@ -27,11 +27,15 @@ std::string cap_sentence(const Refusal& refusal) {
            std::to_string(refusal.cap.used) + ".";
 }
 
+// Quantities of cells and transfers can be exceeded, too; such a refusal is never recorded.
+bool is_of_reservation(const Refusal& refusal) { return refusal.reservation.value() != 0; }
+
 // One sentence that says what the title does not; from the refusal alone.
 std::string detail_of(const Refusal& refusal) {
     switch (refusal.code) {
-        case RefusalCode::illegal_transition:
-        case RefusalCode::quantity_exceeded: return in_state(refusal);
+        case RefusalCode::illegal_transition: return in_state(refusal);
+        case RefusalCode::quantity_exceeded:
+            return is_of_reservation(refusal) ? in_state(refusal) : std::string();
         case RefusalCode::ttl_out_of_bounds:
         case RefusalCode::lifetime_exceeded: return at_most(refusal.limit, " seconds");
         case RefusalCode::limit_exceeded: return at_most(refusal.limit, "");
@@ -48,9 +52,11 @@ std::string detail_of(const Refusal& refusal) {
     }
 }
 
-bool names_state(RefusalCode code) {
-    return code == RefusalCode::illegal_transition || code == RefusalCode::quantity_exceeded ||
-           code == RefusalCode::expired || code == RefusalCode::late_commit_shortfall;
+bool names_state(const Refusal& refusal) {
+    const RefusalCode code = refusal.code;
+    return code == RefusalCode::illegal_transition || code == RefusalCode::expired ||
+           code == RefusalCode::late_commit_shortfall ||
+           (code == RefusalCode::quantity_exceeded && is_of_reservation(refusal));
 }
 
 bool names_limit(RefusalCode code) {
@@ -154,7 +160,7 @@ Problem to_problem(const Refusal& refusal, const Names& names,
         return out;
     }
     out.reservation = names.reservation(refusal.reservation);
-    if (names_state(refusal.code)) {
+    if (names_state(refusal)) {
         out.state = refusal.state;
     }
     if (names_limit(refusal.code)) {

@@ -72,9 +72,11 @@ TEST_F(Facts, UnavailableUnitsStayOnHand) {
 TEST_F(Facts, NoMoreBecomesAvailableThanWasNot) {
     ASSERT_EQ(code_of(world.move(movement(world, Operation::mark_unavailable, "tea", 3, "damage"))),
               RefusalCode::none);
-    EXPECT_EQ(
-        code_of(world.move(movement(world, Operation::mark_unavailable, "tea", -4, "damage"))),
-        RefusalCode::quantity_exceeded);
+    const Reply beyond =
+        world.move(movement(world, Operation::mark_unavailable, "tea", -4, "damage"));
+    EXPECT_EQ(code_of(beyond), RefusalCode::quantity_exceeded);
+    EXPECT_EQ(beyond.problem()->state, std::nullopt) << "there is no reservation in it";
+    EXPECT_EQ(beyond.problem()->detail, "");
     EXPECT_EQ(code_of(world.move(movement(world, Operation::mark_unavailable, "tea", -1, "theft"))),
               RefusalCode::quantity_exceeded);
     EXPECT_EQ(

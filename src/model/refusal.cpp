@@ -80,7 +80,7 @@ constexpr std::array kTable = {
     RefusalEntry{payload_too_large, "payload_too_large", 413, "INVALID_ARGUMENT", Retry::never,
                  false, "The request body is too large"},
     RefusalEntry{unsupported_media_type, "unsupported_media_type", 415, "INVALID_ARGUMENT",
-                 Retry::never, false, "The body must be application/json"},
+                 Retry::never, false, "The body has another media type than it must"},
     RefusalEntry{overloaded, "overloaded", 503, "UNAVAILABLE", Retry::same_key, false,
                  "Too many requests are waiting"},
     RefusalEntry{draining, "draining", 503, "UNAVAILABLE", Retry::same_key, false,
