@@ -14,7 +14,6 @@
 #include "cli/exit_code.hpp"
 #include "ledger/export.hpp"
 #include "ledger/feed.hpp"
-#include "ledger/salvage.hpp"
 #include "model/event_codec.hpp"
 
 namespace holdfast::app {
@@ -154,23 +153,6 @@ int export_batches(const cli::LedgerOptions& options) {
     return to_int(ExitCode::ok);
 }
 
-int salvage(const cli::LedgerOptions& options) {
-    const auto report = ledger::salvage_ledger(options.source, options.target);
-    if (!report) {
-        return complain(report.error());
-    }
-    fmt::print("kept {} events in {} batches and {} private texts\n", report->kept.last.value(),
-               report->batches, report->private_texts);
-    if (report->marked) {
-        fmt::print("the tail mark named event {}; {} events are missing\n", report->marked->value(),
-                   report->missing);
-    }
-    if (!report->stopped.empty()) {
-        fmt::print("stopped because: {}\n", report->stopped);
-    }
-    return to_int(ExitCode::ok);
-}
-
 }  // namespace
 
 int run_ledger_tool(const cli::LedgerOptions& options) {
@@ -179,7 +161,7 @@ int run_ledger_tool(const cli::LedgerOptions& options) {
         case cli::LedgerAction::verify: return verify(options);
         case cli::LedgerAction::stock: return stock(options);
         case cli::LedgerAction::export_batches: return export_batches(options);
-        case cli::LedgerAction::salvage: return salvage(options);
+        case cli::LedgerAction::salvage: return run_salvage(options);
         case cli::LedgerAction::backup: return run_backup(options);
         case cli::LedgerAction::restore: return run_restore(options);
     }

@@ -2,23 +2,18 @@
 // for.
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <charconv>
-#include <filesystem>
 #include <optional>
 
 #include "api/time_text.hpp"
 #include "app/backup_tool.hpp"
 #include "app/event_text.hpp"
 #include "app/ledger_source.hpp"
+#include "app/new_ledger.hpp"
 #include "app/verify_report.hpp"
 #include "cli/exit_code.hpp"
 #include "ledger/backup.hpp"
-#include "ledger/format.hpp"
-#include "ledger/open_ledger.hpp"
 #include "ledger/posix_file.hpp"
-#include "model/event_codec.hpp"
-#include "model/limits.hpp"
 
 namespace holdfast::app {
 
@@ -54,59 +49,12 @@ Result<VerifyUntil> parse_until(std::string_view text) {
     return out;
 }
 
-// Positions, and the ids made from them, that the old ledger may have given out after the point
-// must never mean something else. So the new ledger's first own events, which change nothing, use
-// them up. They also say, once more, which state it begins with.
-Result<Sequence> move_on(const std::string& directory, model::PartitionId partition,
-                         std::uint64_t state_hash, Sequence until) {
-    TRY(const auto ledger,
-        ledger::open_ledger(
-            {.path = directory, .partition = partition, .create_if_missing = false}));
-    while (true) {
-        TRY(const auto tail, ledger->tail());
-        if (tail.last >= until) {
-            return tail.last;
-        }
-        const auto count = static_cast<std::uint32_t>(
-            std::min<std::uint64_t>(until.value() - tail.last.value(), model::kBatchEventsMax));
-        base::Buffer record;
-        ledger::reserve_header(record);
-        for (std::uint32_t i = 0; i < count; ++i) {
-            model::encode(model::StateHashLogged{.hash = state_hash}, record);
-        }
-        const base::Sha256 hash = ledger::seal(record, {.partition = partition,
-                                                        .first = Sequence(tail.last.value() + 1),
-                                                        .count = count,
-                                                        .epoch = tail.epoch,
-                                                        .time = tail.time,
-                                                        .previous = tail.hash});
-        TRY_VOID(ledger->append({.expected_last = tail.last,
-                                 .epoch = tail.epoch,
-                                 .batch = record,
-                                 .private_texts = {},
-                                 .hash = hash}));
-    }
-}
-
 struct Restored {
     ledger::RestoreReport report;
     Sequence first_own;  // the next event of the service
     base::Time time;     // of the newest event that was kept
     VerifyReport verified;
 };
-
-Result<void> expect_free(const std::string& target, const std::string& work) {
-    std::error_code ignored;
-    if (std::filesystem::exists(target) && !std::filesystem::is_empty(target, ignored)) {
-        return failure(ErrorCode::invalid_input,
-                       target + " is there already: a restore never writes over anything");
-    }
-    if (std::filesystem::exists(work)) {
-        return failure(ErrorCode::invalid_input,
-                       work + " is left from a restore that did not finish; remove it first");
-    }
-    return {};
-}
 
 Result<VerifyReport> verify_source(const std::string& source, const VerifyUntil& until) {
     TRY(const auto backup, ledger::open_backup(source));
@@ -131,10 +79,8 @@ Result<Restored> build(const cli::LedgerOptions& options, const VerifyReport& so
                          .until = source.last,
                          .progress = {}}));
     out.time = out.report.tail.time;
-    TRY(const auto info, ledger::read_ledger_info(work));
-    TRY(const Sequence last, move_on(work, info.partition, source.state_hash,
-                                     Sequence(out.report.backup_last.value() + options.skip)));
-    out.first_own = Sequence(last.value() + 1);
+    TRY(out.first_own,
+        move_on(work, source.state_hash, Sequence(out.report.backup_last.value() + options.skip)));
     TRY(const auto made, open_source(work));
     TRY(out.verified, verify_ledger(*made, verify_options(work)));
     if (out.verified.findings.clean() && out.verified.state_hash != source.state_hash) {

@@ -73,7 +73,7 @@ struct LedgerOptions {
     bool without_private = false;              // backup: leave personal data and its key out
     bool no_verify = false;                    // backup: do not read the copy again
     std::string until;                         // restore: a position or a time; empty: all of it
-    std::uint64_t skip = 1'000'000;            // restore: positions that are not given out again
+    std::uint64_t skip = 1'000'000;            // restore, salvage: positions not given out again
     bool json = false;
 };
 

@@ -70,6 +70,11 @@ void add_ledger_flags(CLI::App& app, LedgerOptions& options) {
                            "Positions after the backup's end that are not given out again")
                 ->capture_default_str();
             break;
+        case LedgerAction::salvage:
+            app.add_option("--skip", options.skip,
+                           "Positions after the newest known one that are not given out again")
+                ->capture_default_str();
+            break;
         default: break;
     }
 }

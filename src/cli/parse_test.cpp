@@ -127,6 +127,10 @@ TEST(Parse, LedgerToolsTakeALedgerWithOrWithoutItsScheme) {
     EXPECT_EQ(stock.at, 7U);
     const auto salvage = std::get<LedgerOptions>(parsed({"ledger", "salvage", "a", "b"}));
     EXPECT_EQ(salvage.target, "b");
+    EXPECT_EQ(salvage.skip, 1'000'000U);
+    const auto far =
+        std::get<LedgerOptions>(parsed({"ledger", "salvage", "a", "b", "--skip", "9"}));
+    EXPECT_EQ(far.skip, 9U);
     EXPECT_EQ(printed_of({"ledger", "salvage", "a"}).code, ExitCode::usage);
 }
 

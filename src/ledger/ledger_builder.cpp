@@ -1,5 +1,7 @@
 #include "ledger/ledger_builder.hpp"
 
+#include <sys/stat.h>
+
 #include <optional>
 #include <vector>
 
@@ -169,6 +171,16 @@ void LedgerBuilder::move_tail(const Batch& batch, std::span<const std::byte> sea
              .time = batch.header.time,
              .epoch = batch.header.epoch,
              .bytes = tail_.bytes + sealed.size()};
+}
+
+Result<void> write_private_key(const std::string& directory, std::span<const std::byte> key) {
+    const std::string path = directory + "/private.key";
+    TRY_VOID(replace_file(path, key));
+    if (::chmod(path.c_str(), S_IRUSR | S_IWUSR) != 0) {
+        return base::failure(base::ErrorCode::permission_denied,
+                             "cannot make the private key private");
+    }
+    return {};
 }
 
 Result<std::unique_ptr<LedgerBuilder>> make_ledger_builder(const std::string& directory,

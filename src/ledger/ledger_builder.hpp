@@ -14,6 +14,10 @@
 
 namespace holdfast::ledger {
 
+// The old ledger takes an epoch with each start. The new one begins so far beyond it that no epoch
+// is ever that of both.
+inline constexpr std::uint64_t kEpochsBetween = 1'000'000;
+
 class LedgerBuilder {
   public:
     virtual ~LedgerBuilder() = default;
@@ -37,6 +41,10 @@ class LedgerBuilder {
     LedgerInfo info_;
     Tail tail_;
 };
+
+// Puts `private.key` beside the new ledger, for its owner only.
+[[nodiscard]] base::Result<void> write_private_key(const std::string& directory,
+                                                   std::span<const std::byte> key);
 
 // In a directory that is absent or empty. Errors: invalid_input, if it is not.
 [[nodiscard]] base::Result<std::unique_ptr<LedgerBuilder>> make_ledger_builder(

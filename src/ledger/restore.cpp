@@ -1,6 +1,4 @@
 // A ledger made from a backup.
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <filesystem>
 
@@ -18,9 +16,6 @@ using base::ErrorCode;
 using base::failure;
 using base::Result;
 
-// The old ledger takes an epoch with each start. The new one begins so far beyond it that no epoch
-// is ever that of both.
-constexpr std::uint64_t kEpochsBetween = 1'000'000;
 constexpr std::size_t kBatchesAtOnce = 64;
 constexpr std::size_t kTextsAtOnce = 256;
 
@@ -115,10 +110,7 @@ Result<RestoreReport> restore_backup(const RestoreOptions& options) {
     TRY_VOID(to->finish(model::Epoch(manifest.tail.epoch.value() + kEpochsBetween)));
     if (manifest.has_key) {
         TRY(const auto key, read_file(BackupPaths(options.backup).key));
-        TRY_VOID(replace_file(options.target + "/private.key", key));
-        if (::chmod((options.target + "/private.key").c_str(), S_IRUSR | S_IWUSR) != 0) {
-            return failure(ErrorCode::permission_denied, "cannot make the private key private");
-        }
+        TRY_VOID(write_private_key(options.target, key));
     }
     return report;
 }

@@ -1,5 +1,7 @@
 #include "ledger/salvage.hpp"
 
+#include <algorithm>
+
 #include "ledger/format.hpp"
 #include "ledger/ledger_builder.hpp"
 #include "ledger/posix_file.hpp"
@@ -81,12 +83,27 @@ class Copy {
     bool is_write_failure_ = false;
 };
 
+// A key that is damaged is copied too: the service says so when it starts.
+Result<bool> copy_private_key(const std::string& source, const std::string& target) {
+    const auto key = read_file(source + "/private.key");
+    if (!key && key.error().code == ErrorCode::not_found) {
+        return false;
+    }
+    if (!key) {
+        return std::unexpected(key.error());
+    }
+    TRY_VOID(write_private_key(target, *key));
+    return true;
+}
+
 }  // namespace
 
 Result<SalvageReport> salvage_ledger(const std::string& source, const std::string& target) {
     SalvageReport report;
+    model::Epoch newest_epoch{};
     if (const auto mark = TailMark::open(LedgerPaths(source).tail, PosixFile::Mode::read)) {
         report.marked = mark->newest().tail.last;
+        newest_epoch = mark->newest().tail.epoch;
     }
     TRY(const auto from, open_salvage_source(source));
     TRY(const auto partition, partition_of(source, *from));
@@ -94,7 +111,9 @@ Result<SalvageReport> salvage_ledger(const std::string& source, const std::strin
     Copy copy(*from, *to, report);
     TRY_VOID(copy.batches());
     TRY_VOID(copy.private_texts());
-    TRY_VOID(to->finish(report.kept.epoch));
+    newest_epoch = std::max(newest_epoch, report.kept.epoch);
+    TRY_VOID(to->finish(model::Epoch(newest_epoch.value() + kEpochsBetween)));
+    TRY(report.has_key, copy_private_key(source, target));
     if (report.marked && *report.marked > report.kept.last) {
         report.missing = report.marked->value() - report.kept.last.value();
     }

@@ -26,6 +26,10 @@ def hold_body():
     return {"sku": "tea", "quantity": 1, "reference": "r" * 200, "customer_id": "ann"}
 
 
+def sequence(shown):
+    return int(shown["position"].split(".")[-1])
+
+
 def make_ledger(directory, holds=40):
     """A stopped ledger with some history, made by a real service."""
     with Service(directory, "--checkpoint-every", 30) as service:
@@ -218,6 +222,69 @@ class Damage(unittest.TestCase):
             client = Client(service.url)
             self.assertGreaterEqual(client.get("/availability/tea").json["held"], 40)
             client.close()
+
+    def lose_late_holds(self):
+        """Holds that were acknowledged, then the newest log is cut in half."""
+        with Service(self.ledger) as service:
+            client = Client(service.url)
+            late = [client.post("/reservations", {"sku": "tea", "quantity": 1},
+                                key=f"late-{n}").json for n in range(20)]
+            client.close()
+            service.kill()
+        log = self.newest_log()
+        os.truncate(log, log.stat().st_size // 2)
+        return late
+
+    def salvage(self, *options):
+        rescued = self.ledger.with_name("rescued")
+        salvaged = run("ledger", "salvage", self.ledger, rescued, *options)
+        self.assertEqual(salvaged.returncode, 0, salvaged)
+        return rescued, salvaged.stdout
+
+    def test_what_was_lost_is_never_given_to_somebody_else(self):
+        late = self.lose_late_holds()
+        rescued, _ = self.salvage()
+        with Service(rescued) as service:
+            client = Client(service.url)
+            lost = [hold for hold in late
+                    if client.get(f"/reservations/{hold['id']}").status == 404]
+            self.assertGreater(len(lost), 2)
+            carols = [client.post("/reservations", {"sku": "tea", "quantity": 1},
+                                  key=f"carol-{n}").json for n in range(30)]
+            self.assertFalse({hold["id"] for hold in late} & {hold["id"] for hold in carols})
+            for hold in lost:
+                self.assertEqual(client.get(f"/reservations/{hold['id']}").status, 404)
+                release = client.post(f"/reservations/{hold['id']}/release", key=fresh_key())
+                self.assertEqual(release.status, 404, release)
+            self.assertGreater(min(sequence(hold) for hold in carols),
+                               max(sequence(hold) for hold in late))
+            client.close()
+            self.assertEqual(service.stop(), 0)
+        verified = run("ledger", "verify", rescued)
+        self.assertEqual(verified.returncode, 0, verified)
+
+    def test_a_salvaged_ledger_recognises_the_buyers_it_knew(self):
+        rescued, _ = self.salvage()
+        key = rescued / "private.key"
+        self.assertEqual(key.read_bytes(), (self.ledger / "private.key").read_bytes())
+        self.assertEqual(key.stat().st_mode & 0o777, 0o600)
+
+    def test_without_a_mark_salvage_skips_more_and_says_why(self):
+        late = self.lose_late_holds()
+        (self.ledger / "tail").unlink()
+        rescued, said = self.salvage("--skip", 100)
+        self.assertIn("how many events are missing is not known", said)
+        with Service(rescued) as service:
+            client = Client(service.url)
+            fresh = client.post("/reservations", {"sku": "tea", "quantity": 1}, key="fresh").json
+            self.assertGreater(sequence(fresh), sequence(late[-1]) + 1_000_000)
+            client.close()
+
+    def test_salvage_never_writes_over_anything(self):
+        rescued, _ = self.salvage("--skip", 10)
+        again = run("ledger", "salvage", self.ledger, rescued)
+        self.assertEqual(again.returncode, 2, again)
+        self.assertIn("never writes over", again.stderr)
 
     def test_a_damaged_checkpoint_is_passed_over_by_serve_and_found_by_verify(self):
         checkpoints = sorted((self.ledger / "checkpoints").glob("*.ckpt"))
