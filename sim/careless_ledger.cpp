@@ -40,8 +40,8 @@ class CarelessLedger final : public ledger::Ledger {
         return inner_->begin_checkpoint(at);
     }
     Result<std::optional<model::Sequence>> read_newest_checkpoint(
-        const ledger::BytesVisitor& visit) override {
-        return inner_->read_newest_checkpoint(visit);
+        model::Sequence before, const ledger::BytesVisitor& visit) override {
+        return inner_->read_newest_checkpoint(before, visit);
     }
     Result<std::optional<std::string>> private_text(base::Digest128 digest) override {
         return inner_->private_text(digest);

@@ -16,4 +16,8 @@ inline constexpr std::string_view kLedgerIsDamaged = "the ledger is damaged; the
 
 [[nodiscard]] bool is_ledger_damaged(ledger::Ledger& ledger, model::Sequence after);
 
+// Reads every batch from the first. Asked before a view is thrown away that may be sound, and that
+// only a whole ledger can make again. Errors: corrupted, unavailable.
+[[nodiscard]] base::Result<void> read_whole(ledger::Ledger& ledger);
+
 }  // namespace holdfast::app

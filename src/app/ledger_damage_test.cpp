@@ -33,8 +33,8 @@ class Damaging final : public ledger::Ledger {
         return inner_.begin_checkpoint(at);
     }
     base::Result<std::optional<Sequence>> read_newest_checkpoint(
-        const ledger::BytesVisitor& visit) override {
-        return inner_.read_newest_checkpoint(visit);
+        Sequence before, const ledger::BytesVisitor& visit) override {
+        return inner_.read_newest_checkpoint(before, visit);
     }
     base::Result<std::optional<std::string>> private_text(base::Digest128 digest) override {
         return inner_.private_text(digest);
@@ -74,6 +74,16 @@ TEST_F(LedgerDamage, IsFoundBehindTheView) {
     EXPECT_TRUE(is_ledger_damaged(ledger_, Sequence(2)));
     EXPECT_TRUE(is_ledger_damaged(ledger_, Sequence(4))) << "the batch that ends there vouches";
     EXPECT_FALSE(is_ledger_damaged(ledger_, Sequence(6))) << "nobody reads that any more";
+}
+
+TEST_F(LedgerDamage, AnywhereIsTooMuchToMakeAViewAgain) {
+    EXPECT_TRUE(read_whole(ledger_).has_value());
+    for (const std::uint64_t first : {1, 3, 5}) {
+        ledger_.damaged = Sequence(first);
+        const auto read = read_whole(ledger_);
+        ASSERT_FALSE(read.has_value());
+        EXPECT_EQ(read.error().code, base::ErrorCode::corrupted);
+    }
 }
 
 }  // namespace

@@ -185,12 +185,15 @@ Result<void> PartitionHost::open_replayer(const cli::ServeOptions& options,
     return {};
 }
 
-// An archive that leads to a state which the ledger contradicts is made again.
+// An archive that leads to a state which the ledger contradicts is made again, if the ledger can.
 Result<partition::Recovered> PartitionHost::recover() {
     auto recovered = recover_ahead(*ledger_, &archive_->archive(), archive_->options());
     if (recovered || recovered.error().code != ErrorCode::corrupted ||
         archive_->archive().position().value() == 0) {
         return recovered;
+    }
+    if (const auto whole = read_whole(*ledger_); !whole) {
+        return base::failure(whole.error().code, "the ledger is damaged: " + whole.error().message);
     }
     base::log_warning("the archive may be damaged and is made again",
                       {{"detail", std::string_view(recovered.error().message)}});

@@ -62,7 +62,7 @@ class HandLedger final : public ledger::Ledger {
         return no<std::unique_ptr<ledger::CheckpointWriter>>();
     }
     base::Result<std::optional<model::Sequence>> read_newest_checkpoint(
-        const ledger::BytesVisitor&) override {
+        model::Sequence, const ledger::BytesVisitor&) override {
         return std::nullopt;
     }
     base::Result<std::optional<std::string>> private_text(base::Digest128) override {

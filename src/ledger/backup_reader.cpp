@@ -32,7 +32,7 @@ class BackupLedger final : public Ledger {
                            const BytesVisitor& visit) override;
     Result<Tail> tail() override { return manifest_.tail; }
     Result<std::optional<model::Sequence>> read_newest_checkpoint(
-        const BytesVisitor& /*visit*/) override {
+        model::Sequence /*before*/, const BytesVisitor& /*visit*/) override {
         return std::nullopt;
     }
     Result<std::optional<std::string>> private_text(base::Digest128 digest) override;

@@ -242,9 +242,12 @@ Result<void> CheckpointFiles::read(model::Sequence at, const BytesVisitor& visit
 }
 
 Result<std::optional<model::Sequence>> CheckpointFiles::read_newest(
-    model::Sequence tail, const BytesVisitor& visit) const {
+    model::Sequence tail, model::Sequence before, const BytesVisitor& visit) const {
     TRY(const auto all, committed(directory_));
     for (const model::Sequence at : all) {
+        if (at >= before) {
+            continue;
+        }
         const std::string path = directory_ + "/" + file_name(at);
         if (at > tail) {
             warn_("checkpoint " + path + " is ahead of the ledger, which ends at sequence " +

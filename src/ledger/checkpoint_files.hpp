@@ -28,9 +28,10 @@ class CheckpointFiles {
     // Makes the directory and drops what a crash left half written.
     [[nodiscard]] base::Result<void> prepare() const;
     [[nodiscard]] base::Result<std::unique_ptr<CheckpointWriter>> begin(model::Sequence at) const;
-    // The newest intact one that is not ahead of `tail`; warns about those it passes over.
+    // The newest intact one that is older than `before` and not ahead of `tail`; warns about those
+    // it passes over.
     [[nodiscard]] base::Result<std::optional<model::Sequence>> read_newest(
-        model::Sequence tail, const BytesVisitor& visit) const;
+        model::Sequence tail, model::Sequence before, const BytesVisitor& visit) const;
     // All that are there, newest first, and one of them; for whoever wants to see every one.
     [[nodiscard]] base::Result<std::vector<model::Sequence>> positions() const;
     [[nodiscard]] base::Result<void> read(model::Sequence at, const BytesVisitor& visit) const;

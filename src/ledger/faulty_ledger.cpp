@@ -42,9 +42,9 @@ class FaultyLedger final : public Ledger {
     }
 
     base::Result<std::optional<model::Sequence>> read_newest_checkpoint(
-        const BytesVisitor& visit) override {
+        model::Sequence before, const BytesVisitor& visit) override {
         TRY_VOID(alive());
-        return inner_->read_newest_checkpoint(visit);
+        return inner_->read_newest_checkpoint(before, visit);
     }
 
     base::Result<std::optional<std::string>> private_text(base::Digest128 digest) override {

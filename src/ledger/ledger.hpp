@@ -85,10 +85,11 @@ class Ledger {
     // A state as of `at`, made by the replayer. Beyond the tail: invalid_input.
     virtual base::Result<std::unique_ptr<CheckpointWriter>> begin_checkpoint(
         model::Sequence at) = 0;
-    // The position of the newest committed checkpoint after its chunks were visited, or nothing.
-    // A damaged one is passed over for the one before it, and no chunk of it is visited.
+    // The position of the newest committed checkpoint older than `before`, after its chunks were
+    // visited, or nothing. A damaged one is passed over for the one before it, and no chunk of it
+    // is visited. Who cannot use what was visited asks again, with that position as `before`.
     virtual base::Result<std::optional<model::Sequence>> read_newest_checkpoint(
-        const BytesVisitor& visit) = 0;
+        model::Sequence before, const BytesVisitor& visit) = 0;
 
     // The clear text, or nothing if it was never there or has been forgotten.
     virtual base::Result<std::optional<std::string>> private_text(base::Digest128 digest) = 0;

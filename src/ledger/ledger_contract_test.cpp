@@ -325,6 +325,12 @@ TEST_P(LedgerContract, TheNewestOfSeveralCheckpointsIsRead) {
         ASSERT_TRUE(succeeded(save_checkpoint(*ledger_, at, {"at " + std::to_string(at)})));
     }
     EXPECT_EQ(checkpoint_text(*ledger_).value(), "at 9");
+    const auto before = [&](std::uint64_t at) {
+        return checkpoint_text(*ledger_, nullptr, model::Sequence(at)).value();
+    };
+    EXPECT_EQ(before(10), "at 9");
+    EXPECT_EQ(before(9), "at 7") << "who cannot use the newest asks for the one before";
+    EXPECT_EQ(before(7), std::nullopt) << "two are kept";
 }
 
 TEST_P(LedgerContract, ACheckpointCannotBeAheadOfTheLedger) {

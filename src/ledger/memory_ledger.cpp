@@ -107,12 +107,13 @@ class MemoryLedger final : public Ledger {
     }
 
     base::Result<std::optional<model::Sequence>> read_newest_checkpoint(
-        const BytesVisitor& visit) override {
+        model::Sequence before, const BytesVisitor& visit) override {
         std::unique_lock lock(disk_->mutex);
-        if (disk_->checkpoints.empty()) {
+        const auto next = disk_->checkpoints.lower_bound(before);
+        if (next == disk_->checkpoints.begin()) {
             return std::nullopt;
         }
-        const auto [at, chunks] = *disk_->checkpoints.rbegin();
+        const auto [at, chunks] = *std::prev(next);
         lock.unlock();
         for (const SharedBytes& chunk : chunks) {
             TRY_VOID(visit(*chunk));

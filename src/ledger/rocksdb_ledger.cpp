@@ -69,8 +69,8 @@ class RocksdbLedger final : public Ledger {
     }
     Result<Tail> tail() override { return present(); }
     Result<std::optional<model::Sequence>> read_newest_checkpoint(
-        const BytesVisitor& visit) override {
-        return checkpoints_.read_newest(present().last, visit);
+        model::Sequence before, const BytesVisitor& visit) override {
+        return checkpoints_.read_newest(present().last, before, visit);
     }
     Result<std::optional<std::string>> private_text(base::Digest128 digest) override {
         return parts_.store->private_text(digest);

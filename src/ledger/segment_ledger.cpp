@@ -66,8 +66,8 @@ class SegmentLedger final : public Ledger {
         return tail_;
     }
     Result<std::optional<model::Sequence>> read_newest_checkpoint(
-        const BytesVisitor& visit) override {
-        return checkpoints_.read_newest(tail()->last, visit);
+        model::Sequence before, const BytesVisitor& visit) override {
+        return checkpoints_.read_newest(tail()->last, before, visit);
     }
 
   private:

@@ -75,14 +75,15 @@ inline base::Result<std::vector<std::string>> payloads(Ledger& ledger, std::uint
     return found;
 }
 
-inline base::Result<std::optional<std::string>> checkpoint_text(Ledger& ledger,
-                                                                model::Sequence* at = nullptr) {
+inline base::Result<std::optional<std::string>> checkpoint_text(
+    Ledger& ledger, model::Sequence* at = nullptr,
+    model::Sequence before = model::Sequence(UINT64_MAX)) {
     std::string text;
     const auto visit = [&](std::span<const std::byte> chunk) -> base::Result<void> {
         text += base::as_text(chunk);
         return {};
     };
-    TRY(const auto found, ledger.read_newest_checkpoint(visit));
+    TRY(const auto found, ledger.read_newest_checkpoint(before, visit));
     if (!found) {
         return std::nullopt;
     }

@@ -230,6 +230,27 @@ TEST_F(ColdStart, FromACheckpointThatHasForgottenEverything) {
     EXPECT_EQ(ask(testing::read(id))->image().lines.front().units.returned, 1);
 }
 
+TEST_F(ColdStart, FromAnOlderCheckpointThanTheArchiveHasLongPassed) {
+    const ReservationId id = shipped("k");
+    checkpoint();
+    const Sequence good = partition_.ledger().tail()->last;
+    ask(give_back(id, 1));
+    shipped("l");
+    partition_.forget();
+    ASSERT_GT(partition_.archive().position(), good);
+    const auto writer = partition_.ledger().begin_checkpoint(partition_.ledger().tail()->last);
+    ASSERT_TRUE((*writer)->add(base::as_bytes("no state")).has_value());
+    ASSERT_TRUE((*writer)->commit().has_value());
+
+    const auto recovered = recover(partition_.ledger(), &partition_.archive());
+    ASSERT_TRUE(recovered.has_value()) << recovered.error().message;
+    EXPECT_EQ(recovered->checkpoint, good);
+    EXPECT_EQ(recovered->state->hash, state().hash);
+    partition_.restart();
+    EXPECT_EQ(ask(testing::read(id))->image().lines.front().units.returned, 1);
+    EXPECT_EQ(ask(hold("A", 2, "l"))->answer.kind, AnswerKind::replayed);
+}
+
 TEST_F(ColdStart, WithoutTheArchiveItIsMadeAgainFirst) {
     const ReservationId id = shipped("k");
     checkpoint();

@@ -13,7 +13,9 @@
 
 namespace holdfast::partition {
 
+using base::ErrorCode;
 using base::Result;
+using model::Sequence;
 
 namespace {
 
@@ -92,25 +94,65 @@ class Recovery {
     std::uint64_t behind_max_;
 };
 
-}  // namespace
-
-Result<Recovered> read_checkpoint(ledger::Ledger& ledger, std::unique_ptr<core::State> into) {
-    core::SnapshotReader reader(std::move(into));
-    TRY(const auto at, ledger.read_newest_checkpoint(
-                           [&](std::span<const std::byte> chunk) { return reader.add(chunk); }));
-    if (!at) {
-        return nothing();
-    }
-    TRY(auto state, reader.finish());
-    const model::Sequence offered = state->archived.offered;
-    return Recovered{
-        .state = std::move(state), .checkpoint = *at, .last = *at, .checkpoint_offered = offered};
+Result<Recovered> replay_on(Recovered from, ledger::Ledger& ledger, Archive* archive,
+                            const ArchiverOptions& options, const BatchReader& read) {
+    Recovery recovery(ledger, from, archive, options, read);
+    TRY_VOID(recovery.run());
+    from.last = recovery.position();
+    return from;
 }
 
-Result<Recovered> load_checkpoint(ledger::Ledger& ledger, Archive* archive,
+// What was read, if it is a state that can be relied on here.
+Result<std::unique_ptr<core::State>> judge(const Result<void>& read, core::SnapshotReader& reader,
+                                           Sequence tail) {
+    TRY_VOID(read);
+    TRY(auto state, reader.finish());
+    if (state->archived.reach > tail) {
+        return base::failure(ErrorCode::corrupted,
+                             "it relies on an archive of more than the ledger has");
+    }
+    return state;
+}
+
+// The newest checkpoint older than `before` that holds a state. One that does not, or only for
+// another version of this program, has saved nothing; the ledger still has everything.
+Result<Recovered> read_checkpoint(ledger::Ledger& ledger, Sequence before,
                                   std::unique_ptr<core::State> into) {
-    TRY(auto out, read_checkpoint(ledger, std::move(into)));
-    const model::Sequence reach = out.state->archived.reach;
+    TRY(const auto tail, ledger.tail());
+    while (true) {
+        core::SnapshotReader reader(std::move(into));
+        Result<void> read;
+        const auto add = [&](std::span<const std::byte> chunk) -> Result<void> {
+            read = read ? reader.add(chunk) : read;
+            return {};
+        };
+        TRY(const auto at, ledger.read_newest_checkpoint(before, add));
+        if (!at) {
+            return nothing();
+        }
+        if (auto state = judge(read, reader, tail.last)) {
+            const Sequence offered = (*state)->archived.offered;
+            return Recovered{.state = std::move(*state),
+                             .checkpoint = *at,
+                             .last = *at,
+                             .checkpoint_offered = offered};
+        } else {
+            base::log_warning("a checkpoint holds no state that can be used: it is passed over",
+                              {{"checkpoint", at->value()},
+                               {"code", base::to_string(state.error().code)},
+                               {"detail", std::string_view(state.error().message)}});
+        }
+        before = *at;
+        into = std::make_unique<core::State>();
+    }
+}
+
+}  // namespace
+
+Result<Recovered> load_checkpoint(ledger::Ledger& ledger, Archive* archive, Sequence before,
+                                  std::unique_ptr<core::State> into) {
+    TRY(auto out, read_checkpoint(ledger, before, std::move(into)));
+    const Sequence reach = out.state->archived.reach;
     if (reach.value() != 0 && archive == nullptr) {
         return nothing();
     }
@@ -124,11 +166,17 @@ Result<Recovered> load_checkpoint(ledger::Ledger& ledger, Archive* archive,
 
 Result<Recovered> recover(ledger::Ledger& ledger, Archive* archive, const ArchiverOptions& options,
                           const BatchReader& read) {
-    TRY(auto out, load_checkpoint(ledger, archive));
-    Recovery recovery(ledger, out, archive, options, read);
-    TRY_VOID(recovery.run());
-    out.last = recovery.position();
-    return out;
+    TRY(auto newest, load_checkpoint(ledger, archive));
+    const Sequence checkpoint = newest.checkpoint;
+    auto out = replay_on(std::move(newest), ledger, archive, options, read);
+    if (out || out.error().code != ErrorCode::corrupted || checkpoint.value() == 0) {
+        return out;
+    }
+    base::log_warning(
+        "the events do not go on from a checkpoint: it is passed over",
+        {{"checkpoint", checkpoint.value()}, {"detail", std::string_view(out.error().message)}});
+    TRY(auto older, load_checkpoint(ledger, archive, checkpoint));
+    return replay_on(std::move(older), ledger, archive, options, read);
 }
 
 Result<void> create_genesis(ledger::Ledger& ledger, model::PartitionId partition, base::Time now,

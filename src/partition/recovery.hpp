@@ -1,7 +1,9 @@
 // Recovery: the state of a partition from its ledger.
 //
 // The newest checkpoint that reads, then every batch after it, through the same `replay` that
-// standbys and checkpoints use. Thread rule: one thread; the ledger may be read by others. Whoever
+// standbys and checkpoints use. A checkpoint only saves time: one that holds no state of this
+// version, or one from which the events do not go on, is passed over for the one before it, and in
+// the end for none. Thread rule: one thread; the ledger may be read by others. Whoever
 // has threads to spare gives a reader of batches that works ahead (app/recovery_ahead.hpp).
 #pragma once
 
@@ -31,7 +33,8 @@ using NextBatches =
 // Makes one that begins after a position.
 using BatchReader = std::function<NextBatches(ledger::Ledger&, model::Sequence after)>;
 
-// Errors: corrupted and newer_format (naming the position), what ledger and archive return.
+// Errors: corrupted and newer_format (naming the position), what ledger and archive return. Where
+// the events contradict a checkpoint the recovery is tried once more, without it.
 //
 // With an archive the state forgets on the way what has left the hot window, so that memory stays
 // bounded however long the ledger is. Without one it has everything and may be large. `read`:
@@ -40,15 +43,14 @@ using BatchReader = std::function<NextBatches(ledger::Ledger&, model::Sequence a
                                               const ArchiverOptions& options = {},
                                               const BatchReader& read = {});
 
-// The newest checkpoint's state and its position; an empty state at 0 if there is none. A state
-// that has forgotten something relies on the archive: one that does not reach far enough catches
-// up first; without one (null) the checkpoint cannot be used. The state is read into `into`.
+// The state and position of the newest checkpoint that can be used and is older than `before`; an
+// empty state at 0 if there is none. A state that has forgotten something relies on the archive:
+// one that does not reach far enough catches up first; without one (null) the checkpoint cannot be
+// used. The newest is read into `into`.
 [[nodiscard]] base::Result<Recovered> load_checkpoint(
     ledger::Ledger& ledger, Archive* archive = nullptr,
+    model::Sequence before = model::Sequence(UINT64_MAX),
     std::unique_ptr<core::State> into = std::make_unique<core::State>());
-// The checkpoint as it is, whatever it relies on: to compare with.
-[[nodiscard]] base::Result<Recovered> read_checkpoint(
-    ledger::Ledger& ledger, std::unique_ptr<core::State> into = std::make_unique<core::State>());
 
 // Writes the first batch of an empty ledger: its identity, the tenant and class `default`.
 [[nodiscard]] base::Result<void> create_genesis(ledger::Ledger& ledger,

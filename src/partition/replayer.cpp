@@ -16,6 +16,12 @@ using base::Result;
 namespace {
 
 constexpr std::size_t kForgetsPerStep = 65'536;
+constexpr model::Sequence kNewest(UINT64_MAX);
+
+// For a checkpoint at this position and none that is newer.
+model::Sequence just_after(model::Sequence checkpoint) {
+    return model::Sequence(checkpoint.value() + 1);
+}
 
 Result<void> tell_changes(ReplayObserver& observer, const ledger::Batch& batch) {
     model::EventCursor cursor(batch.payload, batch.header.first);
@@ -47,14 +53,14 @@ Replayer::Replayer(ledger::Ledger& ledger, std::unique_ptr<core::State> state, m
 
 Result<std::unique_ptr<Replayer>> Replayer::open(ledger::Ledger& ledger, ReplayObserver* observer,
                                                  const ReplayerOptions& options) {
-    const model::Sequence known = options.known_checkpoint;
-    if (known.value() != 0 && (observer == nullptr || observer->position() >= known)) {
+    const auto known = options.known_checkpoint;
+    if (known && (observer == nullptr || observer->position() >= *known)) {
         std::unique_ptr<Replayer> later(
-            new Replayer(ledger, std::make_unique<core::State>(), known, observer, options));
-        later->loaded_ = false;
+            new Replayer(ledger, std::make_unique<core::State>(), *known, observer, options));
+        later->loaded_ = known->value() == 0;
         return later;
     }
-    TRY(auto start, load_checkpoint(ledger, options.archive));
+    TRY(auto start, load_checkpoint(ledger, options.archive, known ? just_after(*known) : kNewest));
     std::unique_ptr<Replayer> out(
         new Replayer(ledger, std::move(start.state), start.checkpoint, observer, options));
     if (observer != nullptr && observer->position() < start.checkpoint) {
@@ -67,7 +73,8 @@ Result<std::unique_ptr<Replayer>> Replayer::open(ledger::Ledger& ledger, ReplayO
 
 // Into the state that is there: the forgetter works on it.
 Result<void> Replayer::load() {
-    TRY(auto start, load_checkpoint(ledger_, options_.archive, std::move(state_)));
+    TRY(auto start,
+        load_checkpoint(ledger_, options_.archive, just_after(checkpointed_), std::move(state_)));
     if (start.checkpoint != checkpointed_) {
         return base::failure(base::ErrorCode::unavailable,
                              "the checkpoint at " + std::to_string(checkpointed_.value()) +

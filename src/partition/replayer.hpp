@@ -10,6 +10,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include "base/result.hpp"
 #include "core/replay.hpp"
@@ -40,10 +41,10 @@ struct ReplayerOptions {
     std::size_t bytes_per_step = std::size_t{8} << 20;  // of events
     // What the state forgot is found there. Null: it forgets nothing.
     Archive* archive = nullptr;
-    // The position of the newest checkpoint, from a recovery that has just read it: unless the
-    // observer has to be told of it, the first step reads it and `open` takes no time. 0: `open`
-    // reads it.
-    model::Sequence known_checkpoint{};
+    // Where a recovery that has just been made began, 0 without a checkpoint: no newer one is read,
+    // for it was of no use. Unless the observer has to be told of it, the first step reads it and
+    // `open` takes no time. Nothing: `open` reads the newest.
+    std::optional<model::Sequence> known_checkpoint{};
 };
 
 class Replayer {
