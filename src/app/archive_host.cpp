@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <string_view>
 #include <utility>
 
 #include "app/ledger_damage.hpp"
@@ -23,6 +24,8 @@ constexpr std::uint64_t kHurryEvents = 1'000'000;
 // An event that stays costs some 150 bytes of memory.
 constexpr std::uint64_t kWindowsBehindMax = 32;
 constexpr auto kIdleWait = std::chrono::milliseconds(100);
+constexpr std::string_view kArchiveIsDamaged =
+    "the archive is damaged; the next start makes it again";
 
 }  // namespace
 
@@ -122,7 +125,7 @@ Pace ArchiveHost::archive(const base::Clock& clock, const partition::Writer& wri
             fail_stop(kLedgerIsDamaged, moved.error());
         }
         discard();
-        fail_stop("the archive is damaged; the next start makes it again", moved.error());
+        fail_stop(kArchiveIsDamaged, moved.error());
     }
     if (!moved) {
         base::log_error("the archive stands still until the next start; memory keeps what it has",
@@ -140,10 +143,11 @@ void ArchiveHost::run_lookups() {
     base::name_this_thread("lookups");
     while (!stopping_.load(std::memory_order_acquire)) {
         const auto moved = lookups_->step();
+        if (!moved && moved.error().code == ErrorCode::corrupted) {
+            discard();
+            fail_stop(kArchiveIsDamaged, moved.error());
+        }
         if (!moved) {
-            if (moved.error().code == ErrorCode::corrupted) {
-                discard();
-            }
             fail_stop("the archive cannot be read; the service stops", moved.error());
         }
         if (!*moved) {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "ledger/damaging_ledger.hpp"
 #include "ledger/memory_ledger.hpp"
 #include "ledger/testing.hpp"
 
@@ -10,56 +11,16 @@ namespace {
 
 using model::Sequence;
 
-// A ledger that damages what is read of one batch.
-class Damaging final : public ledger::Ledger {
-  public:
-    explicit Damaging(ledger::Ledger& inner) : inner_(inner) {}
-    base::Result<void> append(const ledger::Append& append) override {
-        return inner_.append(append);
-    }
-    base::Result<void> read_from(Sequence first, std::size_t batches,
-                                 const ledger::BytesVisitor& visit) override {
-        return inner_.read_from(first, batches, [&](std::span<const std::byte> sealed) {
-            base::Buffer bytes(sealed.begin(), sealed.end());
-            const auto batch = ledger::open_sealed(sealed);
-            if (batch && batch->header.first == damaged) {
-                bytes.back() ^= std::byte{1};
-            }
-            return visit(bytes);
-        });
-    }
-    base::Result<ledger::Tail> tail() override { return inner_.tail(); }
-    base::Result<std::unique_ptr<ledger::CheckpointWriter>> begin_checkpoint(Sequence at) override {
-        return inner_.begin_checkpoint(at);
-    }
-    base::Result<std::optional<Sequence>> read_newest_checkpoint(
-        Sequence before, const ledger::BytesVisitor& visit) override {
-        return inner_.read_newest_checkpoint(before, visit);
-    }
-    base::Result<std::optional<std::string>> private_text(base::Digest128 digest) override {
-        return inner_.private_text(digest);
-    }
-    base::Result<void> forget(std::span<const base::Digest128> digests) override {
-        return inner_.forget(digests);
-    }
-
-    Sequence damaged;
-
-  private:
-    ledger::Ledger& inner_;
-};
-
 // Three batches of two events.
 class LedgerDamage : public ::testing::Test {
   protected:
     LedgerDamage() {
         for (int i = 0; i < 3; ++i) {
-            EXPECT_TRUE(ledger::testing::append_one(*inner_, 2, "events").has_value());
+            EXPECT_TRUE(ledger::testing::append_one(ledger_, 2, "events").has_value());
         }
     }
-    std::unique_ptr<ledger::Ledger> inner_ =
-        ledger::make_memory_ledger(ledger::make_memory_disk(), ledger::testing::kPartition);
-    Damaging ledger_{*inner_};
+    ledger::testing::DamagingLedger ledger_{
+        ledger::make_memory_ledger(ledger::make_memory_disk(), ledger::testing::kPartition)};
 };
 
 TEST_F(LedgerDamage, IsNoneWhereEverythingReadsWell) {

@@ -21,22 +21,33 @@ Result<std::optional<FoundRest>> find_rest(Archive& archive, ledger::Ledger& led
         return base::failure(ErrorCode::corrupted,
                              "the archive knows more than the ledger: " + found.error().message);
     }
-    if (!found) {
-        return std::unexpected(std::move(found).error());
+    FoundRest out{.rest = *rest, .event = {}};
+    if (found) {
+        out.event = std::move(found->bytes);
+    } else {
+        out.event = std::unexpected(std::move(found).error());
     }
-    return FoundRest{.rest = *rest, .event = std::move(found->bytes)};
+    return out;
 }
 
-Result<void> put_back(core::State& state, const FoundRest& found) {
-    TRY(const auto event, model::decode(found.event));
-    const auto* const changed = std::get_if<model::ReservationChanged>(&event);
+Result<model::ReservationImage> image_of(const FoundRest& found) {
+    if (!found.event) {
+        return std::unexpected(found.event.error());
+    }
+    TRY(auto event, model::decode(*found.event));
+    auto* const changed = std::get_if<model::ReservationChanged>(&event);
     if (changed == nullptr || changed->image.id != found.rest.id ||
         changed->image.version != found.rest.version) {
         return base::failure(ErrorCode::corrupted,
                              "the archive names event " + std::to_string(found.rest.since.value()) +
                                  " for a reservation that it does not change");
     }
-    core::thaw(state, changed->image);
+    return std::move(changed->image);
+}
+
+Result<void> put_back(core::State& state, const FoundRest& found) {
+    TRY(const auto image, image_of(found));
+    core::thaw(state, image);
     return {};
 }
 

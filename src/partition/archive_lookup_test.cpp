@@ -2,6 +2,7 @@
 #include "partition/archive_lookup.hpp"
 
 #include "partition/archiver.hpp"
+#include "partition/lookups.hpp"
 #include "partition/testing.hpp"
 
 namespace holdfast::partition {
@@ -31,6 +32,26 @@ TEST(ArchiveLookup, ARowThatNamesAnothersEventIsDamage) {
     const auto other_version = put_back(state, found);
     ASSERT_FALSE(other_version.has_value());
     EXPECT_EQ(other_version.error().code, base::ErrorCode::corrupted);
+}
+
+// Found by the thread that reads, before the writer sees anything of it.
+TEST(Lookups, CallAnArchiveDamagedThatNamesWhatIsNotThere) {
+    Bench bench;
+    bench.ask(receipt("A", 5, "r"));
+    const auto asked = bench.ask(hold("A", 1, "h"));
+    for (const Sequence named : {Sequence(1), Sequence(1'000'000)}) {
+        const auto archive = make_memory_archive();
+        ArchiveRows rows;
+        rows.rests.push_back({.id = asked->image().id, .version = 1, .since = named});
+        ASSERT_TRUE(archive->add(rows, asked->answer.sequence).has_value());
+        Lookups lookups(*archive, *bench.ledger);
+        Lookup lookup;
+        lookup.missing.add(asked->image().id);
+        lookups.ask(lookup);
+        const auto stepped = lookups.step();
+        ASSERT_FALSE(stepped.has_value());
+        EXPECT_EQ(stepped.error().code, base::ErrorCode::corrupted);
+    }
 }
 
 TEST(Archiver, LeavesTheHotWindowAlone) {

@@ -10,6 +10,7 @@
 
 #include "base/check.hpp"
 #include "base/clock.hpp"
+#include "ledger/damaging_ledger.hpp"
 #include "ledger/memory_ledger.hpp"
 #include "partition/archiver.hpp"
 #include "partition/recovery.hpp"
@@ -32,7 +33,7 @@ class ColdPartition {
           options_(options),
           disk_(ledger::make_memory_disk()),
           archive_(make_memory_archive()) {
-        ledger_ = ledger::make_memory_ledger(disk_, kPartition);
+        open_ledger();
         CHECK(create_genesis(*ledger_, kPartition, clock.now().wall, {.high = 1, .low = 2},
                              {.high = 3, .low = 4})
                   .has_value());
@@ -42,11 +43,14 @@ class ColdPartition {
     // As after a crash: ledger and archive are what was durable.
     void restart() {
         writer_.reset();
-        ledger_ = ledger::make_memory_ledger(disk_, kPartition);
+        open_ledger();
         open();
     }
     // Somebody deleted the archive's directory.
     void lose_archive() { archive_ = make_memory_archive(); }
+
+    // The batch that begins there cannot be read; 0: all can.
+    void damage(model::Sequence first) { ledger_->damaged = first; }
 
     void submit(Submission& submission) {
         CHECK(writer_->submit(submission) == model::RefusalCode::none);
@@ -102,6 +106,10 @@ class ColdPartition {
     base::ManualClock clock;
 
   private:
+    void open_ledger() {
+        ledger_ = std::make_unique<ledger::testing::DamagingLedger>(
+            ledger::make_memory_ledger(disk_, kPartition));
+    }
     void open() {
         auto recovered = recover(*ledger_, archive_if_any(), at_once());
         CHECK(recovered.has_value(), recovered ? "" : recovered.error().message.c_str());
@@ -125,7 +133,7 @@ class ColdPartition {
     ColdOptions options_;
     std::shared_ptr<ledger::MemoryDisk> disk_;
     std::unique_ptr<Archive> archive_;
-    std::unique_ptr<ledger::Ledger> ledger_;
+    std::unique_ptr<ledger::testing::DamagingLedger> ledger_;
     std::unique_ptr<Lookups> lookups_;
     std::unique_ptr<Archiver> archiver_;
     std::unique_ptr<Published> published_;

@@ -202,6 +202,29 @@ TEST_F(Cold, ACrashBetweenArchivingAndForgettingLosesNothing) {
     EXPECT_EQ(ask(give_back(id, 1))->answer.kind, AnswerKind::applied);
 }
 
+// Rotten bits of long ago: one answer is missing, not the service.
+TEST_F(Cold, WhatTheLedgerCannotReadAnyMoreIsUnavailableAndNothingElseIs) {
+    const ReservationId lost = shipped("lost");
+    const ReservationId other = shipped("other");
+    partition_.forget();
+    const auto rest = partition_.archive().find_rest(lost, Sequence(UINT64_MAX));
+    ASSERT_TRUE(rest.has_value() && rest->has_value());
+    const std::uint64_t hash = state().hash;
+    partition_.damage((*rest)->since);
+    for (int retry = 0; retry < 2; ++retry) {
+        const auto asked = ask(give_back(lost, 1));
+        EXPECT_EQ(asked->answer.kind, AnswerKind::refused);
+        EXPECT_EQ(asked->answer.refusal.code, RefusalCode::unavailable);
+        EXPECT_EQ(ask(testing::read(lost))->answer.refusal.code, RefusalCode::unavailable);
+    }
+    EXPECT_EQ(state().hash, hash);
+    EXPECT_TRUE(partition_.writer().idle()) << "nothing stays parked";
+    EXPECT_EQ(ask(testing::read(other))->answer.kind, AnswerKind::shown);
+    EXPECT_EQ(ask(hold("A", 1, "fresh"))->answer.kind, AnswerKind::applied);
+    partition_.damage(Sequence(0));  // as after a passing fault of the disk
+    EXPECT_EQ(ask(give_back(lost, 1))->answer.kind, AnswerKind::applied);
+}
+
 class ColdStart : public Cold {
   protected:
     // A checkpoint of a state that has forgotten everything that is at rest.

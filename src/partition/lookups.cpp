@@ -1,6 +1,9 @@
 #include "partition/lookups.hpp"
 
+#include <string_view>
+
 #include "base/check.hpp"
+#include "base/log.hpp"
 
 namespace holdfast::partition {
 
@@ -49,7 +52,18 @@ Result<void> Lookups::look_up(Lookup& lookup) {
     }
     at = 0;
     for (const auto id : lookup.missing.reservations()) {
-        TRY(lookup.rests[at++], find_rest(archive_, ledger_, id, model::Sequence(UINT64_MAX)));
+        auto& rest = lookup.rests[at++];
+        TRY(rest, find_rest(archive_, ledger_, id, model::Sequence(UINT64_MAX)));
+        if (rest && !rest->event) {
+            base::log_error(
+                "an old event of the ledger cannot be read: a command that needs it is "
+                "answered `unavailable`",
+                {{"position", rest->rest.since.value()},
+                 {"code", base::to_string(rest->event.error().code)},
+                 {"detail", std::string_view(rest->event.error().message)}});
+        } else if (rest) {
+            TRY_VOID(image_of(*rest));
+        }
     }
     return {};
 }

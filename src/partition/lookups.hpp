@@ -1,11 +1,13 @@
 // Lookups: what parked commands wait for, found by another thread than the writer's.
 //
 // The writer asks and goes on; `step` looks keys and reservations up in archive and ledger; the
-// writer takes what was found with its next batch. A passive object: threads attach from outside.
-// Thread rule: `ask` and `take` on the writer's thread; `step` and `wait` on one other thread (in
-// tests and simulation the same).
+// writer takes what was found with its next batch. What the archive says is checked here, so the
+// writer need not; a batch of the ledger that cannot be read is part of what was found. A passive
+// object: threads attach from outside. Thread rule: `ask` and `take` on the writer's thread; `step`
+// and `wait` on one other thread (in tests and simulation the same).
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <functional>
 #include <mutex>
@@ -26,6 +28,11 @@ struct Lookup {
     core::Missing missing;
     std::array<std::optional<core::KeyRecord>, 2> keys;
     std::array<std::optional<FoundRest>, 2> rests;
+
+    // Nothing of it can be put back: the ledger has it and cannot be read there.
+    [[nodiscard]] bool is_unreadable() const {
+        return std::ranges::any_of(rests, [](const auto& rest) { return rest && !rest->event; });
+    }
 };
 
 class Lookups {
@@ -44,7 +51,7 @@ class Lookups {
     void on_found(std::function<void()> wake) { wake_ = std::move(wake); }
 
     // -- the thread's ---------------------------------------------------------------------------
-    // False: nothing was asked for. Errors: of the archive and the ledger; nobody is answered then.
+    // False: nothing was asked for. Errors: of the archive; nobody is answered then.
     [[nodiscard]] base::Result<bool> step();
     void wait(base::Duration at_most) { static_cast<void>(asked_.wait_for_work(at_most)); }
     void wake() { asked_.notify(); }

@@ -7,7 +7,6 @@
 namespace holdfast::partition {
 
 using base::Digest128;
-using base::Result;
 using core::Missing;
 using core::State;
 
@@ -50,6 +49,9 @@ ParkedCommands::Turn ParkedCommands::turn_of(Submission& submission) {
         return Turn::decide;
     }
     const Entry* const entry = entry_of(submission);
+    if (entry != nullptr && entry->lookup.is_unreadable()) {
+        return Turn::unreadable;
+    }
     const Missing missing = to_look_up(submission, entry);
     if (missing.empty()) {
         return Turn::decide;
@@ -94,22 +96,21 @@ void ParkedCommands::decided(const Submission& submission) {
     parked_.store(entries_.size(), kRelaxed);
 }
 
-Result<void> ParkedCommands::take_back(std::vector<Submission*>& waiting) {
+void ParkedCommands::take_back(std::vector<Submission*>& waiting) {
     if (entries_.empty()) {
-        return {};
+        return;
     }
     back_.clear();
     lookups_.take(back_);
     for (Lookup* const lookup : back_) {
-        bool found = false;
-        TRY_VOID(thaw(*lookup, found));
+        const bool found = lookup->is_unreadable() || thaw(*lookup);
         vain_.fetch_add(found ? 0 : 1, kRelaxed);
         waiting.push_back(lookup->submission);
     }
-    return {};
 }
 
-Result<void> ParkedCommands::thaw(Lookup& lookup, bool& found) {
+bool ParkedCommands::thaw(const Lookup& lookup) {
+    bool found = false;
     std::size_t at = 0;
     for (const auto key : lookup.missing.keys()) {
         const auto& record = lookup.keys[at++];
@@ -124,11 +125,11 @@ Result<void> ParkedCommands::thaw(Lookup& lookup, bool& found) {
         const auto& rest = lookup.rests[at++];
         found = found || rest.has_value();
         if (rest && state_.find_reservation(id) == nullptr) {
-            TRY_VOID(put_back(state_, *rest));
+            CHECK(put_back(state_, *rest).has_value(), "lookups hand over what fits");
             forgetter_.thawed(rest->rest);
         }
     }
-    return {};
+    return found;
 }
 
 std::size_t ParkedCommands::forget(std::size_t most) {

@@ -33,9 +33,10 @@ struct ArchiveFigures {
 class ParkedCommands {
   public:
     enum class Turn : std::uint8_t {
-        decide,  // memory has everything
-        parked,  // it will come back by `take_back`
-        full,    // too many are parked: not judged
+        decide,      // memory has everything
+        parked,      // it will come back by `take_back`
+        full,        // too many are parked: not judged
+        unreadable,  // the ledger cannot be read where it says what is missing: not judged
     };
 
     ParkedCommands(core::State& state, Lookups& lookups, std::size_t thawed_max)
@@ -45,8 +46,7 @@ class ParkedCommands {
     // It was decided: what it needed may be forgotten again.
     void decided(const Submission& submission);
     // Thaws what was found and appends the commands that waited for it, oldest first.
-    // Errors: corrupted.
-    [[nodiscard]] base::Result<void> take_back(std::vector<Submission*>& waiting);
+    void take_back(std::vector<Submission*>& waiting);
     // Forgets up to so many records of what has left the hot window; how many it looked at.
     std::size_t forget(std::size_t most);
     void prefetch(const model::Command& command) const;
@@ -64,7 +64,8 @@ class ParkedCommands {
     [[nodiscard]] core::Missing to_look_up(const Submission& submission, const Entry* entry) const;
     Entry* entry_of(const Submission& submission);
     void park(Submission& submission, const core::Missing& missing);
-    base::Result<void> thaw(Lookup& lookup, bool& found);
+    // Whether there was something.
+    bool thaw(const Lookup& lookup);
 
     core::State& state_;
     Lookups& lookups_;

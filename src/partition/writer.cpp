@@ -98,15 +98,7 @@ base::Result<bool> Writer::step(base::Instant now) {
         return std::unexpected(*failed_);
     }
     TRY(const bool finished, finish_durable());
-    bool filled = false;
-    if (may_fill()) {
-        auto result = fill_batch(now);
-        if (!result) {
-            failed_ = result.error();
-            return result;
-        }
-        filled = *result;
-    }
+    const bool filled = may_fill() && fill_batch(now);
     flights_now_.store(in_flight_.size(), std::memory_order_relaxed);
     return finished || filled;
 }

@@ -115,9 +115,9 @@ class Writer final : public CommandPort {
     void publish(const InFlight& batch);
     void publish_everything();
 
-    base::Result<bool> fill_batch(base::Instant now);
+    bool fill_batch(base::Instant now);
     [[nodiscard]] bool may_fill() const;
-    base::Result<void> take_waiting();
+    void take_waiting();
     void append_opening(core::OpenBatch& batch);
     void decide_waiting(core::OpenBatch& batch, InFlight& flight);
     void refuse_unjudged(Submission& submission, model::RefusalCode code,

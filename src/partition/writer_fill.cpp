@@ -90,19 +90,18 @@ struct CaptureNames {
 }  // namespace
 
 // Commands that come back from the archive waited longer than those in the inbox.
-base::Result<void> Writer::take_waiting() {
+void Writer::take_waiting() {
     auto& inlet = backlog_.inlet();
     if (parked_) {
-        TRY_VOID(parked_->take_back(inlet));
+        parked_->take_back(inlet);
     }
     if (inlet.size() < options_.batch_commands_max) {
         inbox_.drain(inlet, options_.batch_commands_max);
     }
-    return {};
 }
 
-base::Result<bool> Writer::fill_batch(base::Instant now) {
-    TRY_VOID(take_waiting());
+bool Writer::fill_batch(base::Instant now) {
+    take_waiting();
     if (options_.clock != nullptr) {
         now = options_.clock->now();
     }
@@ -217,6 +216,8 @@ bool Writer::decide_one(Submission& submission, core::OpenBatch& batch, InFlight
     if (turn != ParkedCommands::Turn::decide) {
         if (turn == ParkedCommands::Turn::full) {
             refuse_unjudged(submission, RefusalCode::overloaded, batch, flight);
+        } else if (turn == ParkedCommands::Turn::unreadable) {
+            refuse_unjudged(submission, RefusalCode::unavailable, batch, flight);
         }
         return true;
     }

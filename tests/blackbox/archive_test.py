@@ -1,8 +1,10 @@
 #!/usr/bin/python3
 """What is finished leaves memory at once here, and no answer shows it; after a restart neither."""
 
+import os
 import shutil
 import unittest
+import unittest.mock
 
 from blackbox_case import ServiceCase, units
 from holdfast_process import wait_until
@@ -76,6 +78,40 @@ class Archive(ServiceCase):
                     self.ok(self.verb(first.json, "return", part), 200)
                 self.wait_until_archived(20)  # what was asked for stays for a while
         self.assertEqual(units(self.read(first.json)), {"shipped": 2, "returned": 2})
+
+
+class RottenBits(ServiceCase):
+    """A batch of long ago that cannot be read any more, under a running service."""
+
+    options = Archive.options
+
+    @classmethod
+    def setUpClass(cls):
+        with unittest.mock.patch.dict(os.environ, HOLDFAST_LEDGER_KIND="segments"):
+            super().setUpClass()
+
+    def test_cost_the_answers_that_need_them_and_nothing_else(self):
+        sku = self.stock(20)
+        reference = fresh_key("rotten")
+        lost = self.hold((sku, 2), reference=reference)
+        self.ok(self.verb(lost, "commit"))
+        self.ok(self.verb(lost, "ship"))
+        wait_until(lambda: self.ok(self.client.get("/status"))["archived_reservations"] == 1,
+                   "it is in the archive")
+        segment, = (self.directory / "ledger" / "segments").glob("*1.segment")
+        with segment.open("r+b") as file:
+            at = file.read().rindex(reference.encode())
+            file.seek(at)
+            file.write(b"R")
+        for _ in range(2):
+            self.refused(self.client.get(f"/reservations/{lost['id']}"), 503, "unavailable")
+            self.refused(self.verb(lost, "return", {"lines": [{"sku": sku, "quantity": 1}],
+                                                    "disposition": "restock"}), 503, "unavailable")
+        self.assertIn("an old event of the ledger cannot be read", "\n".join(self.service.log))
+        self.hold((sku, 3))
+        self.assert_figures(sku, on_hand=18, held=3, sellable=15)
+        self.assertTrue((self.directory / "ledger" / "archive").is_dir())
+        self.assertEqual(self.service.stop(), 0)
 
 
 if __name__ == "__main__":
