@@ -2,6 +2,7 @@
 
 #include <rocksdb/status.h>
 
+#include <new>
 #include <string_view>
 #include <system_error>
 
@@ -52,8 +53,14 @@ std::unexpected<base::Error> thrown_failure(const std::exception& thrown, const 
         return base::failure(ErrorCode::unavailable,
                              words + "; the process is at a limit of threads or files");
     }
-    return base::failure(ErrorCode::corrupted,
-                         words + "; it is damaged, or the process has too little memory");
+    const bool is_absurd = dynamic_cast<const std::bad_array_new_length*>(&thrown) != nullptr;
+    if (!is_absurd && dynamic_cast<const std::bad_alloc*>(&thrown) != nullptr) {
+        return base::failure(ErrorCode::unavailable,
+                             words +
+                                 "; memory ran out: the process has too little, or a damaged "
+                                 "file asks for too much");
+    }
+    return base::failure(ErrorCode::corrupted, words + "; it is damaged");
 }
 
 }  // namespace holdfast::ledger

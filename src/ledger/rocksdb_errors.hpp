@@ -23,8 +23,9 @@ namespace holdfast::ledger {
                                                            const std::string& what,
                                                            const std::string& directory);
 
-// What RocksDB threw while it opened: unavailable if the system had no thread or file for it; else
-// corrupted, because damaged sizes can make it ask for impossible memory.
+// What RocksDB threw while it opened: unavailable if the system had no thread, file or memory for
+// it, for a sound view is not to be thrown away for that; else corrupted: damaged sizes can make it
+// ask for what nothing has.
 [[nodiscard]] std::unexpected<base::Error> thrown_failure(const std::exception& thrown,
                                                           const std::string& what,
                                                           const std::string& directory);

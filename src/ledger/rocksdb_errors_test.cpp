@@ -3,6 +3,11 @@
 #include <gtest/gtest.h>
 #include <rocksdb/status.h>
 
+#include <cerrno>
+#include <new>
+#include <stdexcept>
+#include <system_error>
+
 namespace holdfast::ledger {
 namespace {
 
@@ -50,6 +55,24 @@ INSTANTIATE_TEST_SUITE_P(
         Said{"damage_that_names_a_device", Status::Corruption("x: No space left on device"),
              ErrorCode::corrupted}),
     [](const auto& tested) { return std::string(tested.param.name); });
+
+ErrorCode code_of(const std::exception& thrown) {
+    return thrown_failure(thrown, "the archive", "/ledger/archive").error().code;
+}
+
+// What is called corrupted is thrown away if it is a view.
+TEST(RocksdbThrew, ForWantOfMemoryOrThreadsIsNoDamage) {
+    EXPECT_EQ(code_of(std::bad_alloc()), ErrorCode::unavailable);
+    EXPECT_EQ(code_of(std::system_error(EAGAIN, std::generic_category())), ErrorCode::unavailable);
+    const auto words = thrown_failure(std::bad_alloc(), "the archive", "/d").error().message;
+    EXPECT_NE(words.find("memory ran out"), std::string::npos) << words;
+}
+
+TEST(RocksdbThrew, ForASizeThatNothingHasIsDamage) {
+    EXPECT_EQ(code_of(std::length_error("basic_string")), ErrorCode::corrupted);
+    EXPECT_EQ(code_of(std::bad_array_new_length()), ErrorCode::corrupted);
+    EXPECT_EQ(code_of(std::runtime_error("?")), ErrorCode::corrupted);
+}
 
 }  // namespace
 }  // namespace holdfast::ledger
