@@ -85,7 +85,7 @@ class Host {
         options.lookups = lookups.get();
         writer = std::make_unique<partition::Writer>(std::move(recovered->state), *ledger,
                                                      *ledger->tail(), published, clock.now(),
-                                                     clock.now().wall, options);
+                                                     partition::SignOfLife{}, options);
         archiver = std::make_unique<partition::Archiver>(
             *ledger, *archive,
             partition::ArchiverOptions{.hot_events = settings.hot_events,

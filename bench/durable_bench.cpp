@@ -72,7 +72,7 @@ class Host {
         partition::WriterOptions options;
         writer = std::make_unique<partition::Writer>(std::move(recovered->state), *ledger,
                                                      *ledger->tail(), published, clock.now(),
-                                                     clock.now().wall, options);
+                                                     partition::SignOfLife{}, options);
         writer_thread_ = std::jthread([this] { run_writer(); });
         flusher_thread_ = std::jthread([this] {
             while (!done_) {

@@ -46,9 +46,11 @@ void PartitionWorld::open() {
     const auto tail = ledger_->tail();
     CHECK(tail.has_value());
     published_ = std::make_unique<partition::Published>();
-    writer_ = std::make_unique<partition::Writer>(std::move(recovered->state), *ledger_, *tail,
-                                                  *published_, clock_.now(), clock_.now().wall,
-                                                  options_.writer);
+    const base::Time now = clock_.now().wall;
+    const partition::SignOfLife alive{.wall = now, .time = now};
+    writer_ =
+        std::make_unique<partition::Writer>(std::move(recovered->state), *ledger_, *tail,
+                                            *published_, clock_.now(), alive, options_.writer);
 }
 
 void PartitionWorld::restart() {

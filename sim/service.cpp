@@ -73,10 +73,10 @@ Service::Service(const ServiceOptions& options, const Surroundings& around, Answ
       judge_(std::move(judge)),
       memory_(ledger::make_memory_disk()),
       files_(options.in_files ? std::make_unique<Files>(around.dice) : nullptr),
-      last_alive_(around.clock.now().wall) {
+      alive_{.wall = around.clock.now().wall, .time = around.clock.now().wall} {
     {
         const auto made = options_.in_files ? open_segments() : in_memory(memory_);
-        CHECK(made && partition::create_genesis(**made, kPartition, last_alive_,
+        CHECK(made && partition::create_genesis(**made, kPartition, alive_.time,
                                                 {.high = 1, .low = 2}, kIdKey));
     }
     if (files_) {
@@ -114,7 +114,7 @@ Result<void> Service::try_start() {
     TRY(const auto tail, ledger_->tail());
     published_ = std::make_unique<partition::Published>();
     auto writer = std::make_unique<partition::Writer>(std::move(recovered.state), *ledger_, tail,
-                                                      *published_, around_.clock.now(), last_alive_,
+                                                      *published_, around_.clock.now(), alive_,
                                                       writer_options(around_.faults));
     const bool few = around_.faults.on(FaultKind::stale_restarts);
     TRY(replayer_, partition::Replayer::open(
@@ -154,8 +154,10 @@ void Service::crash() {
 
 Result<void> Service::step() {
     const base::Instant now = around_.clock.now();
-    last_alive_ = now.wall;
     TRY_VOID(writer_->step(now));
+    if (const auto time = published_->time_at(now); writer_->downtime_is_durable()) {
+        alive_ = {.wall = now.wall, .time = time};
+    }
     if (!around_.faults.strikes(FaultKind::slow_disk, around_.dice)) {
         static_cast<void>(writer_->flusher().step());
     }

@@ -82,7 +82,7 @@ class Service {
     std::unique_ptr<partition::Writer> writer_;
     std::unique_ptr<partition::Replayer> replayer_;
     std::unique_ptr<FrontDoor> door_;
-    base::Time last_alive_{};
+    partition::SignOfLife alive_;
     std::uint64_t checkpoints_ = 0;
 };
 

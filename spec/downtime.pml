@@ -3,14 +3,14 @@
  * A hold in payment that was alive when the service stopped gets the time of the outage added to its
  * deadline, up to a grace. The outage is measured at the next start, from the last sign of life (the
  * file `alive`, rewritten every second by app/operations, or the newest batch) to the start, and is
- * recorded by an event in the first batch (writer.cpp downtime_of, apply_reservation.cpp
+ * recorded by an event in the first batch (writer_fill.cpp append_downtime, apply_reservation.cpp
  * apply_downtime). A start may fail before that batch is durable, any number of times.
  *
  * The sign of life is written only once the first batch is durable (writer.hpp downtime_is_durable).
  *
  * Left out, and why that is sound: all but one hold, because deadlines move one by one; how a hold ends
- * otherwise (lifecycle.pml); clocks that jump, because the partition's clock is suspended then and
- * records no downtime.
+ * otherwise (lifecycle.pml); clocks that jump, because the partition's time stands still then, and
+ * the confirmation records the outage as a start does.
  * Scope: -DTICKS, -DTTL, -DGRACE.
  */
 #include "property.pml"

@@ -76,9 +76,9 @@ LeanHost::LeanHost(const std::string& where) {
     }
     auto recovered = app::recover_ahead(*ledger_);
     CHECK(recovered.has_value());
-    writer_ = std::make_unique<partition::Writer>(std::move(recovered->state), *ledger_,
-                                                  *ledger_->tail(), published_, clock_.now(),
-                                                  clock_.now().wall, partition::WriterOptions{});
+    writer_ = std::make_unique<partition::Writer>(
+        std::move(recovered->state), *ledger_, *ledger_->tail(), published_, clock_.now(),
+        partition::SignOfLife{}, partition::WriterOptions{});
     auto replayer = partition::Replayer::open(
         *ledger_, nullptr,
         {.checkpoint_every_events = UINT64_MAX, .known_checkpoint = recovered->checkpoint});

@@ -100,8 +100,8 @@ class World {
         const auto tail = ledger->tail();
         EXPECT_TRUE(recovered && tail);
         writer = std::make_unique<partition::Writer>(
-            std::move(recovered->state), *ledger, *tail, published, clock.now(), clock.now().wall,
-            partition::WriterOptions{.partition = kPartition});
+            std::move(recovered->state), *ledger, *tail, published, clock.now(),
+            partition::SignOfLife{}, partition::WriterOptions{.partition = kPartition});
         door.writer = writer.get();
         inspector.writer = writer.get();
         history.ledger = ledger.get();

@@ -107,8 +107,10 @@ Operations::~Operations() = default;
 
 void Operations::keep_house() {
     look_at_room();
+    const base::Instant now = clock_.now();
+    const partition::SignOfLife beat{.wall = now.wall, .time = host_.published().time_at(now)};
     if (host_.writer().downtime_is_durable()) {
-        write_alive(host_.directory(), clock_.now().wall);
+        write_alive(host_.directory(), beat);
     }
     update_gauges();
 }

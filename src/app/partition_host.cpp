@@ -226,9 +226,9 @@ Result<void> PartitionHost::start(const cli::ServeOptions& options, const base::
     writer_options.clock_jump_max = options.clock_jump_max;
     writer_options.lookups = &archive_->lookups();
     writer_options.clock = &clock;
-    writer_ = std::make_unique<partition::Writer>(std::move(recovered.state), *ledger_, tail,
-                                                  published_, clock.now(),
-                                                  read_last_alive(directory_), writer_options);
+    writer_ =
+        std::make_unique<partition::Writer>(std::move(recovered.state), *ledger_, tail, published_,
+                                            clock.now(), read_alive(directory_), writer_options);
     TRY_VOID(open_replayer(options, checkpoint));
     make_memory_ready();
     memory_.emplace(kReservePeriod);

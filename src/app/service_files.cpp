@@ -22,6 +22,7 @@ using base::Result;
 namespace {
 
 constexpr std::size_t kKeyBytes = 32;
+constexpr std::size_t kNumberWidth = 20;
 
 std::string key_path(const std::string& directory) { return directory + "/private.key"; }
 
@@ -57,6 +58,13 @@ Result<base::Buffer> parse_key(const std::string& path, std::string_view text) {
                              path + " is damaged; restore it from a copy. Nothing was changed");
     }
     return key;
+}
+
+// Of fixed width: a beat overwrites the one before without ever being shorter.
+std::string alive_text(const partition::SignOfLife& beat) {
+    const std::string numbers = fmt::format("{:<{}}{:<{}}", base::to_ms(beat.wall), kNumberWidth,
+                                            base::to_ms(beat.time), kNumberWidth);
+    return numbers + checksum_line(numbers);
 }
 
 // Durable before it is used, and whole or not there: a key that a crash loses, or cuts short, loses
@@ -97,17 +105,22 @@ Result<base::Buffer> read_or_make_private_key(const std::string& directory, bool
     return key;
 }
 
-base::Time read_last_alive(const std::string& directory) {
+// Partition time goes on from here, so a digit that is wrong must not be believed.
+partition::SignOfLife read_alive(const std::string& directory) {
     const std::string text = read_text(directory + "/alive");
-    std::int64_t ms = 0;
-    std::from_chars(text.data(), text.data() + text.size(), ms);
-    return base::time_from_ms(ms);
+    const auto number_at = [&](std::size_t at) {
+        std::int64_t ms = 0;
+        if (at < text.size()) {
+            std::from_chars(text.data() + at, text.data() + text.size(), ms);
+        }
+        return base::time_from_ms(ms);
+    };
+    const partition::SignOfLife beat{.wall = number_at(0), .time = number_at(kNumberWidth)};
+    return text == alive_text(beat) ? beat : partition::SignOfLife{.wall = beat.wall};
 }
 
-void write_alive(const std::string& directory, base::Time now) {
-    // Fixed width: a beat overwrites the one before without ever being shorter.
-    std::string text = std::to_string(base::to_ms(now));
-    text.append(20 - text.size(), ' ').append("\n");
+void write_alive(const std::string& directory, const partition::SignOfLife& beat) {
+    const std::string text = alive_text(beat);
     const int file = ::open((directory + "/alive").c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
     if (file >= 0) {
         static_cast<void>(::pwrite(file, text.data(), text.size(), 0));

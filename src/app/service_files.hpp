@@ -4,8 +4,10 @@
 //                    of personal data and the seals of cursors. Outside the ledger, so that a
 //                    copied ledger cannot be searched for a person. Lost: stored personal data
 //                    cannot be found any more.
-//   DIR/alive        until when the service is known to have run, UTC milliseconds; tells a
-//                    restart how long the service was away (deadlines of payments move by it).
+//   DIR/alive        when the service is known to have run: UTC milliseconds of the wall clock and
+//                    of the partition, and the CRC of both; tells a restart how long it was away
+//                    (deadlines of payments move by it) and where time goes on. Earlier versions
+//                    wrote the first number only.
 //
 // Thread rule: one thread per file.
 #pragma once
@@ -14,7 +16,7 @@
 
 #include "base/bytes.hpp"
 #include "base/result.hpp"
-#include "base/time.hpp"
+#include "partition/partition_clock.hpp"
 
 namespace holdfast::app {
 
@@ -23,9 +25,9 @@ namespace holdfast::app {
 [[nodiscard]] base::Result<base::Buffer> read_or_make_private_key(const std::string& directory,
                                                                   bool is_expected);
 
-// The last beat, or the epoch if there is none that can be read: a hint, never a reason to fail.
-[[nodiscard]] base::Time read_last_alive(const std::string& directory);
+// The last beat, as far as it can be read: a hint, never a reason to fail.
+[[nodiscard]] partition::SignOfLife read_alive(const std::string& directory);
 // Failures are not reported: the next beat comes in a second.
-void write_alive(const std::string& directory, base::Time now);
+void write_alive(const std::string& directory, const partition::SignOfLife& beat);
 
 }  // namespace holdfast::app

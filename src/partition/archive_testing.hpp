@@ -123,8 +123,9 @@ class ColdPartition {
         options.hash_every_batches = 16;
         options.lookups = options_.archive ? lookups_.get() : nullptr;
         options.thawed_max = 0;
+        const SignOfLife alive{.wall = clock.now().wall, .time = clock.now().wall};
         writer_ = std::make_unique<Writer>(std::move(recovered->state), *ledger_, *tail,
-                                           *published_, clock.now(), clock.now().wall, options);
+                                           *published_, clock.now(), alive, options);
         if (options_.archive) {
             archiver_->offer_to(*writer_->leaving(), offered);
         }

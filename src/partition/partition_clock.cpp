@@ -9,16 +9,22 @@ using base::Time;
 
 namespace {
 
-Time start_time(Time ledger_time, Time wall, Duration jump_max) {
+Time start_time(Time ledger_time, const SignOfLife& alive, Time wall, Duration jump_max) {
+    if (alive.time != Time{} && std::chrono::abs(wall - alive.wall) <= jump_max) {
+        const Duration away = std::max(wall - alive.wall, Duration(0));
+        return std::max(ledger_time, alive.time + away);
+    }
+    const Time reached = std::max(ledger_time, alive.time);
     // An empty ledger has no time of its own to compare with.
-    const bool believable = ledger_time == Time{} || wall - ledger_time <= jump_max;
-    return believable ? std::max(ledger_time, wall) : ledger_time;
+    const bool believable = reached == Time{} || wall - reached <= jump_max;
+    return believable ? std::max(reached, wall) : reached;
 }
 
 }  // namespace
 
-PartitionClock::PartitionClock(Time ledger_time, base::Instant start, Duration jump_max)
-    : last_(start_time(ledger_time, start.wall, jump_max)),
+PartitionClock::PartitionClock(Time ledger_time, const SignOfLife& alive, base::Instant start,
+                               Duration jump_max)
+    : last_(start_time(ledger_time, alive, start.wall, jump_max)),
       anchor_(last_),
       anchor_boot_(start.boot),
       jump_max_(jump_max) {}
@@ -28,6 +34,7 @@ Time PartitionClock::now(base::Instant instant) {
     Time time = anchor_ + elapsed;
     Duration ahead = instant.wall - time;
     if (confirmed_.exchange(false, std::memory_order_relaxed) && ahead > Duration(0)) {
+        step_ = {.from = last_, .to = instant.wall};
         time = instant.wall;
         ahead = Duration(0);
     }

@@ -143,6 +143,7 @@ struct Published::Tables {
     std::atomic<std::uint64_t> decided{0};
     std::atomic<std::uint64_t> position{0};
     std::atomic<std::int64_t> as_of_ms{0};
+    std::atomic<std::int64_t> time_at_boot_ms{0};  // partition time less CLOCK_BOOTTIME
 
     Slot& slot(SkuId sku) const {
         SlotChunk* const chunk = chunks[sku.value() / kChunk].load(std::memory_order_acquire);
@@ -225,6 +226,10 @@ Freshness Published::freshness(base::Time now) const {
             .staleness = behind ? std::max(now - as_of, base::Duration(1)) : base::Duration(0)};
 }
 
+base::Time Published::time_at(base::Instant now) const {
+    return base::time_from_ms(tables_->time_at_boot_ms.load(std::memory_order_acquire)) + now.boot;
+}
+
 void Published::wait_until(model::Sequence position) const {
     auto known = tables_->position.load(std::memory_order_acquire);
     while (known < position.value()) {
@@ -292,6 +297,10 @@ void Published::publish_position(model::Sequence position, base::Time as_of) {
 
 void Published::note_decided(model::Sequence position) {
     tables_->decided.store(position.value(), std::memory_order_release);
+}
+
+void Published::note_time(base::Time time, base::Instant now) {
+    tables_->time_at_boot_ms.store(base::to_ms(time - now.boot), std::memory_order_release);
 }
 
 }  // namespace holdfast::partition

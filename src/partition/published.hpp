@@ -18,6 +18,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/clock.hpp"
 #include "base/digest.hpp"
 #include "base/time.hpp"
 #include "model/event.hpp"
@@ -76,6 +77,8 @@ class Published {
     [[nodiscard]] std::shared_ptr<const TenantPolicy> policy(model::TenantId tenant) const;
     // `now`: the caller's clock, to tell staleness while something is in flight.
     [[nodiscard]] Freshness freshness(base::Time now) const;
+    // The partition's time, which decisions are stamped with, as the writer last told it.
+    [[nodiscard]] base::Time time_at(base::Instant now) const;
 
     // Blocks until everything up to `position` is out. Only for positions that are durable: the
     // writer publishes them with its next step.
@@ -95,6 +98,9 @@ class Published {
     void publish_position(model::Sequence position, base::Time as_of);
     // Something was decided that is not out yet.
     void note_decided(model::Sequence position);
+    // Partition time is `time` at `now`, and goes on with what elapses. What the writer stored
+    // before is seen by who reads this time.
+    void note_time(base::Time time, base::Instant now);
 
   private:
     struct Tables;

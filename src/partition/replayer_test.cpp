@@ -111,7 +111,7 @@ TEST(Replayer, TellsDeadlinesThatADowntimeMoved) {
     bench.ask(receipt("A", 5, "r"));
     const ReservationId id(bench.ask(hold("A", 1, "h", 600))->answer.sequence.value());
     const auto begun = bench.ask(change(Operation::begin_payment, id))->image();
-    const base::Time stopped = bench.clock.now().wall;
+    const SignOfLife stopped = bench.alive_now();
     bench.clock.advance(5min);
     bench.open({}, stopped);
     bench.settle();

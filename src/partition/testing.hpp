@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -91,16 +92,22 @@ class Bench {
         open(std::move(faults));
     }
 
-    void open(ledger::FaultPlan faults = {}, base::Time last_alive = {}) {
+    // Without `alive` the service ran until now.
+    void open(ledger::FaultPlan faults = {}, std::optional<SignOfLife> alive = {}) {
         writer.reset();
         ledger = ledger::make_faulty_ledger(ledger::make_memory_ledger(disk_, kPartition),
                                             std::move(faults));
         auto recovered = recover(*ledger);
         EXPECT_TRUE(recovered.has_value());
         published = std::make_unique<Published>();
-        writer = std::make_unique<Writer>(
-            std::move(recovered->state), *ledger, *ledger->tail(), *published, clock.now(),
-            last_alive == base::Time{} ? clock.now().wall : last_alive, options_);
+        writer = std::make_unique<Writer>(std::move(recovered->state), *ledger, *ledger->tail(),
+                                          *published, clock.now(), alive.value_or(alive_now()),
+                                          options_);
+    }
+
+    // A sign of life at the present wall clock, which the partition's time equals or is behind.
+    [[nodiscard]] SignOfLife alive_now(base::Duration behind = {}) const {
+        return {.wall = clock.now().wall, .time = clock.now().wall - behind};
     }
 
     std::unique_ptr<Asked> submit(model::Command command) {

@@ -18,28 +18,21 @@ namespace {
 // Far enough for memory to answer, near enough to be still there.
 constexpr std::size_t kPublishAhead = 8;
 
-// Shorter gaps are a restart, not downtime that a buyer would notice.
-constexpr Duration kDowntimeMin = std::chrono::seconds(1);
-
-std::optional<model::DowntimeRecorded> downtime_of(const ledger::Tail& tail, Time last_alive,
-                                                   Time resumed) {
-    const Time from = std::max(tail.time, last_alive);
-    if (tail.last.value() == 0 || resumed - from < kDowntimeMin) {
-        return std::nullopt;
-    }
-    return model::DowntimeRecorded{.from = from, .to = resumed};
+// Services of before left the wall clock's time only, which theirs was near.
+Time went_away_at(const ledger::Tail& tail, const SignOfLife& alive) {
+    return std::max(tail.time, alive.time != Time{} ? alive.time : alive.wall);
 }
 
 }  // namespace
 
 Writer::Writer(std::unique_ptr<core::State> state, ledger::Ledger& ledger, const ledger::Tail& tail,
-               Published& published, base::Instant start, Time last_alive,
+               Published& published, base::Instant start, const SignOfLife& alive,
                const WriterOptions& options)
     : state_(std::move(state)),
       machine_(*state_),
       published_(published),
       options_(options),
-      clock_(tail.time, start, options.clock_jump_max),
+      clock_(tail.time, alive, start, options.clock_jump_max),
       inbox_(options.inbox_commands_max),
       flusher_(ledger, tail,
                [this] {
@@ -54,11 +47,12 @@ Writer::Writer(std::unique_ptr<core::State> state, ledger::Ledger& ledger, const
         flight.clear();
         free_.push_back(&flight);
     }
+    downtime_is_durable_ = true;
     const Time now = clock_.now(start);
-    if (!clock_.suspended()) {
-        downtime_ = downtime_of(tail, last_alive, now);
+    if (tail.last.value() != 0) {
+        note_downtime(went_away_at(tail, alive), now);
     }
-    downtime_is_durable_ = !downtime_;
+    published_.note_time(now, start);
     durable_ = tail.last.value();
     decided_ = tail.last.value();
     live_holds_ = state_->totals.live_holds;
@@ -148,7 +142,9 @@ base::Result<bool> Writer::finish_durable() {
 void Writer::release(InFlight& batch) {
     durable_.store(batch.last().value(), std::memory_order_relaxed);
     batches_.fetch_add(1, std::memory_order_relaxed);
-    downtime_is_durable_.store(true, std::memory_order_relaxed);  // it is in the first batch
+    if (batch.last() >= downtime_at_) {
+        downtime_is_durable_.store(true, std::memory_order_relaxed);
+    }
     publish(batch);
     for (Submission* const submission : batch.waiting) {
         submission->done();

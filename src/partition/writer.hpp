@@ -72,10 +72,10 @@ struct WriterFigures {
 
 class Writer final : public CommandPort {
   public:
-    // The state is as of `tail`. `start`: now. `last_alive`: until when the service was last known
-    // to run, if earlier than now (deadlines move by the downtime; see DowntimeRecorded).
+    // The state is as of `tail`. `start`: now. `alive`: when the service was last known to run
+    // (time goes on from there, and deadlines move by the downtime; see DowntimeRecorded).
     Writer(std::unique_ptr<core::State> state, ledger::Ledger& ledger, const ledger::Tail& tail,
-           Published& published, base::Instant start, base::Time last_alive,
+           Published& published, base::Instant start, const SignOfLife& alive,
            const WriterOptions& options);
 
     // -- any thread ---------------------------------------------------------------------------
@@ -90,6 +90,7 @@ class Writer final : public CommandPort {
     [[nodiscard]] WriterFigures figures() const;
     // The batch that records the service's downtime is durable, or there was none to record. Until
     // then no sign of life may be left: the next start would take the downtime for a shorter one.
+    // To be asked after the time of that sign was read.
     [[nodiscard]] bool downtime_is_durable() const {
         return downtime_is_durable_.load(std::memory_order_relaxed);
     }
@@ -118,7 +119,8 @@ class Writer final : public CommandPort {
     bool fill_batch(base::Instant now);
     [[nodiscard]] bool may_fill() const;
     void take_waiting();
-    void append_opening(core::OpenBatch& batch);
+    void note_downtime(base::Time from, base::Time to);
+    void append_downtime(core::OpenBatch& batch);
     void decide_waiting(core::OpenBatch& batch, InFlight& flight);
     void refuse_unjudged(Submission& submission, model::RefusalCode code,
                          const core::OpenBatch& batch, InFlight& flight);
@@ -153,7 +155,8 @@ class Writer final : public CommandPort {
     std::vector<model::SkuId> touched_;
     std::vector<model::Event> names_;
     TouchedSkus touched_once_;
-    std::optional<model::DowntimeRecorded> downtime_;
+    std::optional<model::DowntimeRecorded> downtime_;  // to be recorded
+    model::Sequence downtime_at_;                      // the newest that was
     model::Sequence next_;
     std::uint64_t batches_since_hash_ = 0;
     std::optional<base::Error> failed_;

@@ -14,6 +14,9 @@ using model::RefusalCode;
 
 namespace {
 
+// Shorter gaps are a restart, not downtime that a buyer would notice.
+constexpr base::Duration kDowntimeMin = std::chrono::seconds(1);
+
 bool is_growth(model::Operation operation) {
     return operation == model::Operation::create || operation == model::Operation::receive_stock;
 }
@@ -105,17 +108,22 @@ bool Writer::fill_batch(base::Instant now) {
     if (options_.clock != nullptr) {
         now = options_.clock->now();
     }
+    const Time time = clock_.now(now);
+    if (const auto confirmed = clock_.take_step()) {
+        note_downtime(confirmed->from, confirmed->to);
+    }
+    published_.note_time(time, now);
     InFlight& flight = free_flight();
     flight.header.first = next_;
     touched_.clear();
     names_.clear();
     core::OpenBatch batch{.payload = flight.record,
                           .next = next_,
-                          .time = clock_.now(now),
+                          .time = time,
                           .touched = touched_,
                           .names = names_,
                           .left_queue = &flight.left_queue};
-    append_opening(batch);
+    append_downtime(batch);
     machine_.expire_due(batch, options_.expiries_per_batch_max);
     decide_waiting(batch, flight);
     const core::Reservation* const due = state_->first_due();
@@ -135,9 +143,18 @@ bool Writer::fill_batch(base::Instant now) {
     return true;
 }
 
-// What only the first batch after a start says.
-void Writer::append_opening(core::OpenBatch& batch) {
+// Time in which nobody could be served: while the service was away, or until a confirmation.
+void Writer::note_downtime(Time from, Time to) {
+    if (to - from >= kDowntimeMin) {
+        downtime_ = model::DowntimeRecorded{.from = from, .to = to};
+        downtime_is_durable_.store(false, std::memory_order_relaxed);
+    }
+}
+
+// Before anything else of its batch, so that nothing expires that has a grace.
+void Writer::append_downtime(core::OpenBatch& batch) {
     if (downtime_) {
+        downtime_at_ = batch.next;
         machine_.append(*downtime_, batch);
         // Deadlines moved: whoever shows the next one has to be told.
         for (std::uint32_t cell = 0; cell < state_->cells.size(); ++cell) {

@@ -294,7 +294,7 @@ TEST(Writer, DowntimeMovesThePaymentsThatWereWaiting) {
     const ReservationId paying_id(paying->answer.sequence.value());
     const ReservationId held_id(held->answer.sequence.value());
     const auto begun = bench.ask(change(Operation::begin_payment, paying_id));
-    const base::Time stopped = bench.clock.now().wall;
+    const SignOfLife stopped = bench.alive_now();
     bench.clock.advance(5min);
     bench.open({}, stopped);
     EXPECT_EQ(bench.ask(read(paying_id))->image().expires_at, begun->image().expires_at + 5min);
@@ -307,7 +307,7 @@ TEST(Writer, DowntimeIsSeenInTheViewsAndNoSignOfLifeComesBeforeIt) {
     const auto paying = bench.ask(hold("A", 1, "p", 600));
     const auto begun =
         bench.ask(change(Operation::begin_payment, ReservationId(paying->answer.sequence.value())));
-    const base::Time stopped = bench.clock.now().wall;
+    const SignOfLife stopped = bench.alive_now();
     bench.clock.advance(5min);
     bench.open({}, stopped);
     EXPECT_FALSE(bench.writer->downtime_is_durable());
@@ -325,10 +325,79 @@ TEST(Writer, DowntimeBeginsWithTheLastSignOfLife) {
     const ReservationId id(paying->answer.sequence.value());
     const auto begun = bench.ask(change(Operation::begin_payment, id));
     bench.clock.advance(3min);
-    const base::Time alive = bench.clock.now().wall;
+    const SignOfLife alive = bench.alive_now();
     bench.clock.advance(5min);
     bench.open({}, alive);
     EXPECT_EQ(bench.ask(read(id))->image().expires_at, begun->image().expires_at + 5min);
+}
+
+// Partition time was an hour behind and being slewed: what was away is what passed.
+TEST(Writer, DowntimeIsWhatPassedHoweverFarAheadTheWallClockIs) {
+    Bench bench;
+    bench.ask(receipt("A", 5, "r"));
+    const auto paying = bench.ask(hold("A", 1, "p", 600));
+    const ReservationId id(paying->answer.sequence.value());
+    const auto begun = bench.ask(change(Operation::begin_payment, id));
+    bench.clock.jump_wall(1h);
+    const SignOfLife alive = bench.alive_now(1h);
+    bench.clock.advance(5min);
+    bench.open({}, alive);
+    EXPECT_EQ(bench.ask(read(id))->image().expires_at, begun->image().expires_at + 5min);
+}
+
+// Services of before did not say what the partition's time was.
+TEST(Writer, AnOlderSignOfLifeStillTellsTheDowntime) {
+    Bench bench;
+    bench.ask(receipt("A", 5, "r"));
+    const auto paying = bench.ask(hold("A", 1, "p", 600));
+    const ReservationId id(paying->answer.sequence.value());
+    const auto begun = bench.ask(change(Operation::begin_payment, id));
+    bench.clock.advance(3min);
+    const SignOfLife alive{.wall = bench.clock.now().wall};
+    bench.clock.advance(5min);
+    bench.open({}, alive);
+    EXPECT_EQ(bench.ask(read(id))->image().expires_at, begun->image().expires_at + 5min);
+}
+
+// Until somebody confirms the wall clock nobody knows how long the service was away.
+TEST(Writer, DowntimeThatHadToBeConfirmedIsRecordedThen) {
+    Bench bench;
+    bench.ask(receipt("A", 5, "r"));
+    const ReservationId held(bench.ask(hold("A", 1, "h"))->answer.sequence.value());
+    const ReservationId id(bench.ask(hold("A", 1, "p"))->answer.sequence.value());
+    const auto begun = bench.ask(testing::with_key(
+        Operation::begin_payment,
+        model::ChangeReservation{.reservation = id, .ttl_seconds = 25 * 3'600 - 60}, ""));
+    const SignOfLife alive = bench.alive_now();
+    bench.clock.advance(25h);
+    bench.open({}, alive);
+    EXPECT_EQ(bench.ask(read(id))->image().expires_at, begun->image().expires_at);
+    bench.writer->clock().confirm_wall();
+    bench.settle();
+    const auto moved = bench.ask(read(id))->image();
+    EXPECT_EQ(moved.expires_at, begun->image().expires_at + 30min) << "the grace";
+    EXPECT_EQ(model::state_of(moved), ReservationState::payment_pending);
+    EXPECT_EQ(model::state_of(bench.ask(read(held))->image()), ReservationState::expired);
+}
+
+// As after a start: what a crash in between leaves must not make the downtime a shorter one.
+TEST(Writer, NoSignOfLifeComesBeforeAConfirmedDowntimeIsDurable) {
+    Bench bench(never_inline());
+    bench.ask(receipt("A", 5, "r"));
+    const SignOfLife alive = bench.alive_now();
+    bench.clock.advance(25h);
+    bench.open({}, alive);
+    const auto before = bench.submit(receipt("A", 1, "before"));
+    ASSERT_TRUE(bench.step());
+    bench.writer->clock().confirm_wall();
+    ASSERT_TRUE(bench.step());
+    EXPECT_FALSE(bench.writer->downtime_is_durable());
+    ASSERT_TRUE(bench.writer->flusher().step());
+    ASSERT_TRUE(bench.step());
+    EXPECT_TRUE(before->answered());
+    EXPECT_FALSE(bench.writer->downtime_is_durable()) << "the batch before does not say it";
+    bench.settle();
+    EXPECT_TRUE(bench.writer->downtime_is_durable());
 }
 
 // For everybody who replays to compare with.
@@ -360,11 +429,13 @@ TEST(Writer, LogsItsStateHashEverySoManyBatches) {
 TEST(Writer, ARestartIsNoDowntime) {
     Bench bench;
     bench.ask(receipt("A", 5, "r"));
+    SignOfLife alive = bench.alive_now();
     bench.clock.advance(900ms);
-    bench.open({}, bench.clock.now().wall - 900ms);
+    bench.open({}, alive);
     EXPECT_TRUE(bench.writer->downtime_is_durable());
+    alive = bench.alive_now();
     bench.clock.advance(1s);
-    bench.open({}, bench.clock.now().wall - 1s);
+    bench.open({}, alive);
     EXPECT_FALSE(bench.writer->downtime_is_durable());
 }
 

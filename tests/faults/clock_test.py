@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """A wall clock that is moved under the running service: far away it is not believed until somebody
-says so, near by it is followed slowly; holds live as long as was promised, by what has elapsed."""
+says so, near by it is followed slowly; holds live as long as was promised, by what has elapsed. A
+start goes on from where time was, however quiet the ledger and whatever was done to the clock."""
 
 import datetime
 import mmap
@@ -16,6 +17,7 @@ from rest_client import Client, fresh_key
 SHIM = os.environ.get("FAULTCLOCK_SHIM")
 DAY = 24 * 3600
 FAR = DAY + 3600  # beyond clock_jump_max
+NANOSECONDS = 1_000_000_000  # in a second
 
 
 def read_time(text):
@@ -26,10 +28,11 @@ class Clock(unittest.TestCase):
     def setUp(self):
         self.directory = self.enterContext(temporary_directory())
         path = self.directory / "shift"
-        path.write_bytes(bytes(8))
+        path.write_bytes(bytes(16))
         with open(path, "r+b") as file:
-            self._shift = mmap.mmap(file.fileno(), 8)
-        self.addCleanup(self._shift.close)
+            self._shifts = mmap.mmap(file.fileno(), 16)
+        self.addCleanup(self._shifts.close)
+        self._passed = self._ahead = 0  # seconds
         self.start()
 
     def start(self):
@@ -40,7 +43,30 @@ class Clock(unittest.TestCase):
         self.addCleanup(self.client.close)
 
     def move(self, seconds):
-        self._shift[:] = struct.pack("<q", int(seconds * 1_000_000_000))
+        """The wall clock is so far ahead of what has elapsed."""
+        self._ahead = seconds
+        self._write_shifts()
+
+    def let_pass(self, seconds):
+        self._passed += seconds
+        self._write_shifts()
+
+    def _write_shifts(self):
+        self._shifts[:] = struct.pack("<2q", (self._passed + self._ahead) * NANOSECONDS,
+                                      self._passed * NANOSECONDS)
+
+    def until_alive(self):
+        """Until the service has left a sign of life at the present wall clock."""
+        path = self.directory / "ledger" / "alive"
+        now = (time.time() + self._passed + self._ahead) * 1000
+        wait_until(lambda: path.exists() and int(path.read_text().split()[0]) >= now,
+                   "a sign of life")
+
+    def restart(self, away=0):
+        self.until_alive()
+        self.assertEqual(self.service.stop(), 0)
+        self.let_pass(away)
+        self.start()
 
     def hold(self, ttl, quantity=1):
         answer = self.client.post("/reservations", {"sku": "tea", "quantity": quantity,
@@ -52,6 +78,18 @@ class Clock(unittest.TestCase):
         answer = self.client.post("/stock/receipts", {"sku": "tea", "quantity": quantity},
                                   key=fresh_key())
         self.assertEqual(answer.status, 200, answer)
+
+    def pay(self, reservation, **more):
+        answer = self.client.post(f"/reservations/{reservation['id']}/payment", more)
+        self.assertEqual(answer.status, 200, answer)
+        return answer.json
+
+    def assert_moved(self, paying, seconds):
+        """A payment goes on, and its deadline is that much later."""
+        now = self.client.get(f"/reservations/{paying['id']}").json
+        self.assertEqual(now["state"], "payment_pending")
+        self.assertAlmostEqual(read_time(now["expires_at"]) - read_time(paying["expires_at"]),
+                               seconds, delta=60)
 
     def state(self, reservation):
         return self.client.get(f"/reservations/{reservation['id']}").json["state"]
@@ -127,6 +165,41 @@ class Clock(unittest.TestCase):
         self.start()
         self.until_clock("jumped")
         self.assertEqual(self.state(made), "held")
+
+    def test_a_start_after_a_quiet_day_is_an_ordinary_one(self):
+        self.receive(5)
+        self.let_pass(FAR)
+        self.restart()
+        self.assertEqual(self.clock(), "ok")
+        self.assertEqual(self.ready(), 200)
+        self.assertGreater(read_time(self.hold(60)["expires_at"]), time.time() + FAR)
+
+    def test_a_start_does_not_do_at_once_what_is_followed_slowly(self):
+        self.receive(5)
+        held, paying = self.hold(900), self.pay(self.hold(900))
+        self.move(3600)  # it was slow by an hour, and has been put right
+        self.restart()
+        self.assertEqual(self.clock(), "ok")
+        self.assertEqual(self.state(held), "held")
+        self.assertEqual(self.state(paying), "payment_pending")
+        self.assertLess(self.now(), time.time() + 60)
+
+    def test_a_stop_counts_as_long_as_it_was_also_while_the_clock_is_followed(self):
+        self.receive(5)
+        held, paying = self.hold(900), self.pay(self.hold(900))
+        self.move(3600)
+        self.restart(away=1200)
+        wait_until(lambda: self.state(held) == "expired", "the hold ends by what has elapsed")
+        self.assert_moved(paying, 1200)
+
+    def test_payments_have_their_grace_after_a_stop_that_had_to_be_confirmed(self):
+        self.receive(5)
+        paying = self.pay(self.hold(900), ttl_seconds=FAR - 900)
+        self.restart(away=FAR)
+        self.until_clock("jumped")
+        self.assertEqual(self.client.post("/admin/clock/confirm").json["confirmed"], True)
+        self.until_clock("ok")
+        self.assert_moved(paying, 1800)
 
 
 if __name__ == "__main__":

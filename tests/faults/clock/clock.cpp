@@ -1,9 +1,10 @@
 // Preloaded: a wall clock that can be moved while the service runs, and threads that cannot start.
 //
-//   FAULTCLOCK_FILE=PATH    eight bytes: nanoseconds that CLOCK_REALTIME is ahead, at any moment
+//   FAULTCLOCK_FILE=PATH    twice eight bytes: nanoseconds that CLOCK_REALTIME is ahead, and that
+//                           CLOCK_BOOTTIME is, at any moment
 //   FAULTCLOCK_THREADS=N    the Nth thread and all after it fail to start with EAGAIN
 //
-// What has elapsed (CLOCK_BOOTTIME, CLOCK_MONOTONIC) is left alone.
+// Both moved alike: time passes. CLOCK_MONOTONIC is left alone.
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -24,24 +25,37 @@ namespace {
 
 constexpr std::int64_t kSecond = 1'000'000'000;
 
-const std::atomic<std::int64_t>* map_shift() {
+struct Shifts {
+    std::atomic<std::int64_t> wall;
+    std::atomic<std::int64_t> boot;
+};
+
+const Shifts* map_shifts() {
     const char* const path = std::getenv("FAULTCLOCK_FILE");
     if (path == nullptr) {
         return nullptr;
     }
     const int file = ::open(path, O_RDONLY | O_CLOEXEC);
-    void* const at = ::mmap(nullptr, sizeof(std::int64_t), PROT_READ, MAP_SHARED, file, 0);
+    void* const at = ::mmap(nullptr, sizeof(Shifts), PROT_READ, MAP_SHARED, file, 0);
     ::close(file);
     if (file < 0 || at == MAP_FAILED) {
         std::perror("faultclock: the shift cannot be read");
         std::_Exit(99);
     }
-    return static_cast<const std::atomic<std::int64_t>*>(at);
+    return static_cast<const Shifts*>(at);
 }
 
-std::int64_t shift() {
-    static const auto* const mapped = map_shift();
-    return mapped == nullptr ? 0 : mapped->load(std::memory_order_relaxed);
+std::int64_t shift_of(clockid_t id) {
+    static const auto* const mapped = map_shifts();
+    if (mapped == nullptr) {
+        return 0;
+    }
+    switch (id) {
+        case CLOCK_REALTIME:
+        case CLOCK_REALTIME_COARSE: return mapped->wall.load(std::memory_order_relaxed);
+        case CLOCK_BOOTTIME: return mapped->boot.load(std::memory_order_relaxed);
+        default: return 0;
+    }
 }
 
 }  // namespace
@@ -50,8 +64,8 @@ extern "C" {
 
 int clock_gettime(clockid_t id, timespec* out) {
     const auto result = static_cast<int>(::syscall(SYS_clock_gettime, id, out));
-    if (result == 0 && (id == CLOCK_REALTIME || id == CLOCK_REALTIME_COARSE)) {
-        const std::int64_t now = out->tv_sec * kSecond + out->tv_nsec + shift();
+    if (const std::int64_t shift = result == 0 ? shift_of(id) : 0; shift != 0) {
+        const std::int64_t now = out->tv_sec * kSecond + out->tv_nsec + shift;
         out->tv_sec = now / kSecond;
         out->tv_nsec = now % kSecond;
     }
