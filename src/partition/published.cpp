@@ -58,7 +58,8 @@ using CellBlock = std::vector<CellWords>;
 
 // A seqlock: the writer makes `version` odd, stores the words, makes it even again; a reader
 // that sees it change in between reads again (Boehm, "Can seqlocks get along with programming
-// language memory models?", 2012: the words are atomics, the fences order them).
+// language memory models?", 2012: the words are atomics, the fences order them). Whatever a reader
+// may look at is stored in between, pointers too.
 struct Slot {
     std::atomic<std::uint64_t> version{0};
     std::atomic<std::uint64_t> settings{0};  // class and version of the SKU
@@ -67,14 +68,15 @@ struct Slot {
     std::atomic<CellBlock*> more{nullptr};
     std::string name;  // written once, before the slot's SKU is counted
 
-    void store(const SkuCapture& capture, std::span<const CellView> figures) {
+    // `block` has room for all figures but the first.
+    void store(const SkuCapture& capture, std::span<const CellView> figures, CellBlock* block) {
         const std::uint64_t before = version.load(std::memory_order_relaxed);
         version.store(before + 1, std::memory_order_relaxed);
         std::atomic_thread_fence(std::memory_order_release);
         settings.store((std::uint64_t{capture.sku_class.value()} << 32) | capture.version,
                        std::memory_order_relaxed);
         cells.store(static_cast<std::uint32_t>(figures.size()), std::memory_order_relaxed);
-        CellBlock* const block = more.load(std::memory_order_relaxed);
+        more.store(block, std::memory_order_release);
         for (std::size_t i = 0; i < figures.size(); ++i) {
             partition::store(i == 0 ? first : (*block)[i - 1], figures[i]);
         }
@@ -158,13 +160,14 @@ struct Published::Tables {
         }
         return slot(sku);
     }
-    void make_room(Slot& slot, std::size_t cells) {
-        const CellBlock* const block = slot.more.load(std::memory_order_relaxed);
+    // The slot's block, or a larger one that the slot does not show yet.
+    CellBlock* room_for(const Slot& slot, std::size_t cells) {
+        CellBlock* const block = slot.more.load(std::memory_order_relaxed);
         if (cells <= 1 + (block != nullptr ? block->size() : 0)) {
-            return;
+            return block;
         }
         owned_cells.push_back(std::make_unique<CellBlock>(std::bit_ceil(cells)));
-        slot.more.store(owned_cells.back().get(), std::memory_order_release);
+        return owned_cells.back().get();
     }
 };
 
@@ -274,8 +277,7 @@ void Published::publish_sku(SkuId id, base::Digest128 digest, std::string_view n
 
 void Published::publish_cells(const SkuCapture& capture, std::span<const CellView> cells) {
     Slot& slot = tables_->slot_for_writing(capture.sku);
-    tables_->make_room(slot, cells.size());
-    slot.store(capture, cells);
+    slot.store(capture, cells, tables_->room_for(slot, cells.size()));
 }
 
 void Published::prefetch(SkuId sku) const {

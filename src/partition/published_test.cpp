@@ -124,6 +124,35 @@ TEST(Published, AReaderNeverSeesHalfAnUpdate) {
     EXPECT_EQ(torn, 0u);
 }
 
+// A larger block is as much part of an update as what is in it.
+TEST(Published, AReaderNeverSeesASkuGrowByHalf) {
+    constexpr std::uint32_t kSkus = 20'000;
+    constexpr std::uint16_t kPools = 10;  // three larger blocks
+    Published published;
+    publish(published, SkuId(0), {cell(0, 1)});
+    std::atomic<std::uint32_t> growing{0};
+    std::atomic<std::uint64_t> torn{0};
+    std::jthread reader([&] {
+        for (std::uint32_t sku = 0; sku < kSkus; sku = growing.load(std::memory_order_acquire)) {
+            for (const auto& cell : published.read(SkuId(sku)).cells) {
+                torn += static_cast<std::uint64_t>(cell.units.on_hand == 0);
+            }
+        }
+    });
+    for (std::uint32_t sku = 0; sku < kSkus; ++sku) {
+        std::vector<CellView> cells{cell(0, 1)};
+        publish(published, SkuId(sku), cells);
+        growing.store(sku, std::memory_order_release);
+        for (std::uint16_t pool = 1; pool < kPools; ++pool) {
+            cells.push_back(cell(pool, 1));
+            publish(published, SkuId(sku), cells);
+        }
+    }
+    growing = kSkus;
+    reader.join();
+    EXPECT_EQ(torn, 0u);
+}
+
 TEST(Published, IsStaleFromTheDecisionUntilItIsOut) {
     Published published;
     published.publish_position(Sequence(5), base::time_from_ms(1'000));
