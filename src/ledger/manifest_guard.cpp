@@ -77,6 +77,10 @@ Result<ManifestPosition> ManifestWatch::position() {
         *this = std::move(newer);
         TRY(status, file_.status());
     }
+    if (status.size != synced_) {
+        TRY_VOID(file_.sync_data());
+        synced_ = status.size;
+    }
     return ManifestPosition{number_, status.size};
 }
 

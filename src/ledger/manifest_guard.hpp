@@ -25,7 +25,9 @@ class ManifestWatch {
   public:
     // Follows the MANIFEST that CURRENT in `database` names.
     [[nodiscard]] static base::Result<ManifestWatch> open(const std::string& database);
-    // One system call, unless RocksDB has begun a new MANIFEST.
+    // Up to where it is on the disk: what has grown since the last call is synced first, because
+    // RocksDB may have written it and not be done with its own sync. One system call if nothing
+    // has. Errors also: those of the sync.
     [[nodiscard]] base::Result<ManifestPosition> position();
 
   private:
@@ -35,6 +37,7 @@ class ManifestWatch {
     std::string database_;
     std::uint64_t number_;
     PosixFile file_;
+    std::uint64_t synced_ = 0;
 };
 
 // A newer MANIFEST than the remembered one is believed: it was begun after the mark was written.

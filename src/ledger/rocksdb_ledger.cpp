@@ -148,8 +148,8 @@ Result<void> RocksdbLedger::append(const Append& append) {
     return {};
 }
 
-// The MANIFEST's size may include a record that is just being written and not on the disk yet, so
-// the mark names the size that was seen one append ago.
+// The MANIFEST's size may lie inside a record that is just being written, so the mark names the
+// size that was seen, and made durable, one append ago.
 Result<void> RocksdbLedger::move_mark(const Tail& tail) {
     TRY_VOID(parts_.mark->write({tail, manifest_}));
     TRY(manifest_, parts_.manifest->position());

@@ -107,7 +107,7 @@ class SegmentTexts {
     Place place_;
     std::mutex noted_mutex_;  // held for a moment only: the appending thread takes it, and no other
     std::vector<TextSection> noted_;
-    ManifestPosition manifest_;  // as of a while ago: the newest may not be on the disk yet
+    ManifestPosition manifest_;  // as of a while ago: the newest may be half a record
     std::mutex mutex_;
     std::vector<TextSection> live_;
     std::vector<TextSection> moved_;

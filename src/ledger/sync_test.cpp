@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "ledger/manifest_guard.hpp"
 #include "ledger/posix_file.hpp"
 #include "ledger/rocksdb_ledger.hpp"
 #include "ledger/testing.hpp"
@@ -80,6 +81,27 @@ TEST(Sync, EveryAppendToRocksdbSyncsItsLog) {
         ASSERT_TRUE(succeeded(append_one(**ledger, 1, "batch")));
         EXPECT_TRUE(std::ranges::any_of(
             take_synced(), [](const std::string& path) { return path.ends_with(".log"); }));
+    }
+}
+
+// RocksDB writes to its MANIFEST in the background. A mark that named bytes which a power cut then
+// takes would have a sound ledger refused.
+TEST(Sync, ThePositionOfAManifestIsThatOfSyncedBytes) {
+    const TemporaryDirectory directory;
+    const std::string path = directory / "MANIFEST-000005";
+    ASSERT_TRUE(
+        succeeded(replace_file(directory / "CURRENT", base::as_bytes("MANIFEST-000005\n"))));
+    auto file = PosixFile::open(path, PosixFile::Mode::create);
+    ASSERT_TRUE(succeeded(file));
+    auto watch = ManifestWatch::open(directory.path());
+    ASSERT_TRUE(succeeded(watch));
+    for (const std::uint64_t size : {4u, 8u}) {
+        ASSERT_TRUE(succeeded(file->append(base::as_bytes("more"))));
+        take_synced();
+        EXPECT_EQ(watch->position(), (ManifestPosition{5, size}));
+        EXPECT_EQ(take_synced(), std::vector<std::string>{path});
+        EXPECT_EQ(watch->position(), (ManifestPosition{5, size}));
+        EXPECT_EQ(take_synced(), std::vector<std::string>{}) << "once for what has grown";
     }
 }
 
