@@ -250,7 +250,7 @@ void PartitionHost::run_writer() {
         if (*moved) {
             continue;
         }
-        if (stopping_.load(std::memory_order_acquire) && writer_->idle()) {
+        if (writer_->is_drained()) {
             break;
         }
         writer_->wait(now, kIdleWait);

@@ -1,7 +1,8 @@
 // BoundedQueue<T>: many producers, one consumer, a fixed capacity, no waiting for space.
 //
 // A full queue refuses (`try_push` is false) and the caller answers "overloaded"; nothing is ever
-// dropped. The consumer takes all that waits at once, so producers and consumer meet at one short
+// dropped. So does one that was closed, for ever: what was pushed before is still there to be
+// drained. The consumer takes all that waits at once, so producers and consumer meet at one short
 // lock per batch rather than per element. Order is that of the pushes.
 //
 //     while (!stopping) {
@@ -10,9 +11,9 @@
 //         ...
 //     }
 //
-// Thread rule: try_push, notify and size_estimate from any thread; drain and wait_for_work from the
-// consumer only. T must be movable without throwing. Not for one thread talking to itself in a hot
-// path: use a vector.
+// Thread rule: try_push, close, is_closed, notify and size_estimate from any thread; drain and
+// wait_for_work from the consumer only. T must be movable without throwing. Not for one thread
+// talking to itself in a hot path: use a vector.
 #pragma once
 
 #include <algorithm>
@@ -45,12 +46,12 @@ class BoundedQueue {
     BoundedQueue(const BoundedQueue&) = delete;
     BoundedQueue& operator=(const BoundedQueue&) = delete;
 
-    // False, with `value` untouched, when `capacity` elements wait.
+    // False, with `value` untouched, when `capacity` elements wait or the queue is closed.
     [[nodiscard]] bool try_push(T&& value) {
         bool wake = false;
         {
             const std::lock_guard lock(mutex_);
-            if (size_.load(std::memory_order_relaxed) >= capacity_) {
+            if (closed_ || size_.load(std::memory_order_relaxed) >= capacity_) {
                 return false;
             }
             waiting_.push_back(std::move(value));
@@ -63,6 +64,16 @@ class BoundedQueue {
         return true;
     }
     [[nodiscard]] bool try_push(const T& value) { return try_push(T(value)); }
+
+    void close() {
+        const std::lock_guard lock(mutex_);
+        closed_ = true;
+    }
+    // True: whoever asks now sees in `size_estimate` all that will ever have been pushed.
+    [[nodiscard]] bool is_closed() const {
+        const std::lock_guard lock(mutex_);
+        return closed_;
+    }
 
     // Appends up to `max` elements, oldest first, to `out`; returns how many.
     std::size_t drain(std::vector<T>& out, std::size_t max = SIZE_MAX) {
@@ -125,11 +136,12 @@ class BoundedQueue {
     const std::size_t capacity_;
     std::atomic<std::size_t> size_{0};
 
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
     std::condition_variable work_;
     std::vector<T> waiting_;  // guarded by mutex_
     bool asleep_ = false;     // guarded by mutex_
     bool notified_ = false;   // guarded by mutex_
+    bool closed_ = false;     // guarded by mutex_
 
     std::vector<T> taken_;  // the consumer's alone
     std::size_t taken_at_ = 0;

@@ -75,6 +75,19 @@ TEST(BoundedQueue, NotifyFromAnotherThreadEndsTheWait) {
     EXPECT_TRUE(queue.wait_for_work(10min));
 }
 
+TEST(BoundedQueue, OnceClosedTakesNothingMoreAndKeepsWhatItHas) {
+    BoundedQueue<int> queue(2);
+    EXPECT_TRUE(queue.try_push(1));
+    EXPECT_FALSE(queue.is_closed());
+    queue.close();
+    EXPECT_TRUE(queue.is_closed());
+    EXPECT_FALSE(queue.try_push(2));
+    std::vector<int> got;
+    EXPECT_EQ(queue.drain(got), 1u);
+    EXPECT_FALSE(queue.try_push(3));
+    EXPECT_EQ(got, std::vector{1});
+}
+
 // A lost wake-up would hang here: every element is pushed only after the one before was taken, so
 // the consumer goes to sleep between most of them.
 TEST(BoundedQueue, NeverLosesAWakeUp) {

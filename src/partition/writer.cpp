@@ -61,11 +61,14 @@ Writer::Writer(std::unique_ptr<core::State> state, ledger::Ledger& ledger, const
 }
 
 RefusalCode Writer::submit(Submission& submission) {
-    if (closed_.load(std::memory_order_acquire)) {
-        return RefusalCode::draining;
+    if (inbox_.try_push(&submission)) {
+        return RefusalCode::none;
     }
-    return inbox_.try_push(&submission) ? RefusalCode::none : RefusalCode::overloaded;
+    return inbox_.is_closed() ? RefusalCode::draining : RefusalCode::overloaded;
 }
+
+// By the inbox itself: between looking at a mark and pushing, the writer's thread could end.
+void Writer::close() { inbox_.close(); }
 
 WriterFigures Writer::figures() const {
     return {.durable = Sequence(durable_.load(std::memory_order_relaxed)),

@@ -81,7 +81,7 @@ class Writer final : public CommandPort {
     // -- any thread ---------------------------------------------------------------------------
     [[nodiscard]] model::RefusalCode submit(Submission& submission) override;
     // No more commands are taken; what was taken is answered.
-    void close() { closed_.store(true, std::memory_order_release); }
+    void close();
     // From now on what would need more disk or memory, creates and receipts, is refused so
     // (`storage_full`, `overloaded`); `none`: no longer.
     void refuse_growth(model::RefusalCode code) {
@@ -105,6 +105,8 @@ class Writer final : public CommandPort {
     void wait(base::Instant now, base::Duration at_most);
     // Nothing waits, nothing is in flight.
     [[nodiscard]] bool idle() const;
+    // Idle for ever: closed, and everything that was taken is answered.
+    [[nodiscard]] bool is_drained() const { return inbox_.is_closed() && idle(); }
     [[nodiscard]] Flusher& flusher() { return flusher_; }
     [[nodiscard]] const core::State& state() const { return *state_; }
     // Where the archiver says what may be forgotten; null without an archive. Any thread.
@@ -161,7 +163,6 @@ class Writer final : public CommandPort {
     std::uint64_t batches_since_hash_ = 0;
     std::optional<base::Error> failed_;
 
-    std::atomic<bool> closed_{false};
     std::atomic<model::RefusalCode> no_growth_{model::RefusalCode::none};
     std::atomic<bool> downtime_is_durable_{false};
     std::atomic<std::uint64_t> durable_{0};

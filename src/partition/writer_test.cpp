@@ -317,6 +317,37 @@ TEST(Writer, DowntimeIsSeenInTheViewsAndNoSignOfLifeComesBeforeIt) {
     EXPECT_EQ(bench.cell("A").next_expiry_at, begun->image().expires_at + 5min);
 }
 
+// Whoever was told that a command is taken gets its answer, however close to the end it came.
+TEST(Writer, WhatIsTakenWhileItClosesIsAnswered) {
+    for (int round = 0; round < 300; ++round) {
+        Bench bench;
+        std::vector<std::unique_ptr<Asked>> taken;
+        std::jthread asking([&] {
+            while (true) {
+                auto asked = std::make_unique<Asked>();
+                asked->command = receipt("A", 1, "");
+                const auto code = bench.writer->submit(*asked);
+                if (code == RefusalCode::draining) {
+                    return;
+                }
+                if (code == RefusalCode::none) {
+                    taken.push_back(std::move(asked));
+                }
+            }
+        });
+        std::jthread closing([&] { bench.writer->close(); });
+        while (!bench.writer->is_drained()) {
+            ASSERT_TRUE(bench.step());
+            static_cast<void>(bench.writer->flusher().step());
+        }
+        closing.join();
+        asking.join();
+        for (const auto& asked : taken) {
+            ASSERT_TRUE(asked->answered());
+        }
+    }
+}
+
 // The service lived on after its last event: only the time after that was downtime.
 TEST(Writer, DowntimeBeginsWithTheLastSignOfLife) {
     Bench bench;
