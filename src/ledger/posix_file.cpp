@@ -70,6 +70,18 @@ Result<std::size_t> transfer(std::size_t size, std::string_view verb, const std:
     return done;
 }
 
+// A write that takes nothing and says nothing would be called durable by the sync after it.
+template <typename Io>
+Result<void> write_all(std::size_t size, const std::string& path, const Io& io) {
+    TRY(const auto done, transfer(size, "write", path, io));
+    if (done < size) {
+        return base::failure(ErrorCode::unavailable,
+                             "cannot write " + path + ": " + std::to_string(done) + " of " +
+                                 std::to_string(size) + " bytes were taken, and no more");
+    }
+    return {};
+}
+
 std::string parent_of(const std::string& path) {
     const auto slash = path.find_last_of('/');
     return slash == std::string::npos ? "." : path.substr(0, std::max<std::size_t>(slash, 1));
@@ -92,20 +104,16 @@ PosixFile::~PosixFile() {
 }
 
 Result<void> PosixFile::append(std::span<const std::byte> bytes) {
-    TRY([[maybe_unused]] const auto done,
-        transfer(bytes.size(), "write", path_, [&](std::size_t at) {
-            return ::write(descriptor_, bytes.data() + at, bytes.size() - at);
-        }));
-    return {};
+    return write_all(bytes.size(), path_, [&](std::size_t at) {
+        return ::write(descriptor_, bytes.data() + at, bytes.size() - at);
+    });
 }
 
 Result<void> PosixFile::write_at(std::uint64_t offset, std::span<const std::byte> bytes) {
-    TRY([[maybe_unused]] const auto done,
-        transfer(bytes.size(), "write", path_, [&](std::size_t at) {
-            return ::pwrite(descriptor_, bytes.data() + at, bytes.size() - at,
-                            static_cast<off_t>(offset + at));
-        }));
-    return {};
+    return write_all(bytes.size(), path_, [&](std::size_t at) {
+        return ::pwrite(descriptor_, bytes.data() + at, bytes.size() - at,
+                        static_cast<off_t>(offset + at));
+    });
 }
 
 Result<void> PosixFile::write_at(std::uint64_t offset,

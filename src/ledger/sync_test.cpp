@@ -2,11 +2,12 @@
 //
 // fsync and fdatasync of this program are taken over, also where libraries call them, so that a
 // test sees what was synced and in which order. Nothing else shows a sync that is missing: a kill
-// keeps the page cache.
+// keeps the page cache. So are writes, which a test may have take nothing.
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <filesystem>
 #include <mutex>
 #include <string>
@@ -43,6 +44,19 @@ std::vector<std::string> take_synced() {
 extern "C" int fsync(int descriptor) { return note_and_sync(SYS_fsync, descriptor); }
 extern "C" int fdatasync(int descriptor) { return note_and_sync(SYS_fdatasync, descriptor); }
 
+namespace {
+
+std::atomic<bool> takes_nothing{false};
+
+}  // namespace
+
+extern "C" ssize_t write(int descriptor, const void* bytes, std::size_t size) {
+    return takes_nothing ? 0 : ::syscall(SYS_write, descriptor, bytes, size);
+}
+extern "C" ssize_t pwrite(int descriptor, const void* bytes, std::size_t size, off_t offset) {
+    return takes_nothing ? 0 : ::syscall(SYS_pwrite64, descriptor, bytes, size, offset);
+}
+
 namespace holdfast::ledger {
 namespace {
 
@@ -66,6 +80,18 @@ TEST(Sync, ADirectoryThatWasMadeIsNamedOnTheDisk) {
     take_synced();
     ASSERT_TRUE(succeeded(make_directory(directory / "child")));
     EXPECT_EQ(take_synced(), std::vector<std::string>{directory.path()});
+}
+
+TEST(Sync, AWriteThatTakesNothingIsNoSuccess) {
+    const TemporaryDirectory directory;
+    auto file = PosixFile::open(directory / "file", PosixFile::Mode::create);
+    ASSERT_TRUE(succeeded(file));
+    takes_nothing = true;
+    const auto appended = file->append(base::as_bytes("bytes"));
+    const auto written = file->write_at(0, base::as_bytes("bytes"));
+    takes_nothing = false;
+    EXPECT_FALSE(appended.has_value());
+    EXPECT_FALSE(written.has_value());
 }
 
 TEST(Sync, EveryAppendToRocksdbSyncsItsLog) {
