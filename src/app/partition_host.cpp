@@ -22,6 +22,7 @@
 #include "base/thread_name.hpp"
 #include "ledger/memory_ledger.hpp"
 #include "ledger/open_ledger.hpp"
+#include "ledger/posix_file.hpp"
 #include "ledger/rocksdb_background.hpp"
 #include "partition/recovery.hpp"
 
@@ -43,16 +44,6 @@ constexpr auto kReservePeriod = std::chrono::seconds(1);
 constexpr auto kLastRounds = std::chrono::seconds(2);
 constexpr auto kStopLimit = std::chrono::seconds(10);
 
-Result<void> make_directories(const std::string& path) {
-    std::error_code error;
-    std::filesystem::create_directories(path, error);
-    if (error) {
-        return base::failure(ErrorCode::permission_denied,
-                             path + " cannot be made: " + error.message());
-    }
-    return {};
-}
-
 Result<std::string> make_temporary_directory() {
     std::string path = std::filesystem::temp_directory_path() / "holdfast-memory.XXXXXX";
     if (::mkdtemp(path.data()) == nullptr) {
@@ -65,7 +56,7 @@ Result<std::string> make_temporary_directory() {
 Result<std::unique_ptr<ledger::Ledger>> open_on_disk(const cli::LedgerLocation& where,
                                                      model::PartitionId partition) {
     const auto parent = std::filesystem::absolute(where.path).parent_path();
-    TRY_VOID(make_directories(parent.string()));
+    TRY_VOID(ledger::make_directories(parent.string()));
     return ledger::open_ledger({.path = where.path,
                                 .partition = partition,
                                 .create_if_missing = true,

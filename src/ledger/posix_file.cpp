@@ -249,13 +249,27 @@ Result<void> sync_directory(const std::string& directory) {
 }
 
 Result<void> make_directory(const std::string& directory) {
-    if (::mkdir(directory.c_str(), 0750) == 0) {
-        return sync_directory(parent_of(directory));
+    const bool is_new = ::mkdir(directory.c_str(), 0750) == 0;
+    if (!is_new && errno != EEXIST) {
+        return os_failure("create directory", directory);
     }
-    if (errno == EEXIST) {
+    // One that is there may have been made by a process that ended before it had synced the name.
+    auto synced = sync_directory(parent_of(directory));
+    const bool is_others =
+        !is_new && !synced && synced.error().code == ErrorCode::permission_denied;
+    return is_others ? Result<void>() : synced;
+}
+
+Result<void> make_directories(const std::string& directory) {
+    if (exists(directory)) {
         return {};
     }
-    return os_failure("create directory", directory);
+    const std::string parent = parent_of(directory);
+    TRY_VOID(make_directories(parent));
+    if (::mkdir(directory.c_str(), 0777) != 0 && errno != EEXIST) {
+        return os_failure("create directory", directory);
+    }
+    return sync_directory(parent);
 }
 
 bool exists(const std::string& path) {

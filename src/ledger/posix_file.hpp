@@ -92,8 +92,10 @@ class DirectoryLock {
 [[nodiscard]] base::Result<void> rename_durably(const std::string& from, const std::string& to);
 [[nodiscard]] base::Result<void> sync_directory(const std::string& directory);
 
-// Makes the directory unless it is there; the parent must exist.
+// Makes the directory unless it is there, and its name durable; the parent must exist.
 [[nodiscard]] base::Result<void> make_directory(const std::string& directory);
+// Makes a place for others' too, as open as the umask has it, with all that is missing on the way.
+[[nodiscard]] base::Result<void> make_directories(const std::string& directory);
 [[nodiscard]] bool exists(const std::string& path);
 // Names, without "." and "..", sorted.
 [[nodiscard]] base::Result<std::vector<std::string>> list_directory(const std::string& directory);

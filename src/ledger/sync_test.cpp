@@ -82,6 +82,25 @@ TEST(Sync, ADirectoryThatWasMadeIsNamedOnTheDisk) {
     EXPECT_EQ(take_synced(), std::vector<std::string>{directory.path()});
 }
 
+// A crash between making one and syncing its name leaves it to the next start.
+TEST(Sync, ADirectoryThatIsThereIsNamedOnTheDiskToo) {
+    const TemporaryDirectory directory;
+    ASSERT_TRUE(succeeded(make_directory(directory / "child")));
+    take_synced();
+    ASSERT_TRUE(succeeded(make_directory(directory / "child")));
+    EXPECT_EQ(take_synced(), std::vector<std::string>{directory.path()});
+}
+
+TEST(Sync, EachDirectoryThatIsMadeOnTheWayIsNamedOnTheDisk) {
+    const TemporaryDirectory directory;
+    take_synced();
+    ASSERT_TRUE(succeeded(make_directories(directory / "a/b/c")));
+    EXPECT_EQ(take_synced(),
+              (std::vector<std::string>{directory.path(), directory / "a", directory / "a/b"}));
+    ASSERT_TRUE(succeeded(make_directories(directory / "a/b/c")));
+    EXPECT_EQ(take_synced(), std::vector<std::string>{});
+}
+
 TEST(Sync, AWriteThatTakesNothingIsNoSuccess) {
     const TemporaryDirectory directory;
     auto file = PosixFile::open(directory / "file", PosixFile::Mode::create);
