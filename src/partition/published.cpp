@@ -56,12 +56,40 @@ CellView load(const CellWords& words) {
 // those who are reading it.
 using CellBlock = std::vector<CellWords>;
 
-// A seqlock: the writer makes `version` odd, stores the words, makes it even again; a reader
-// that sees it change in between reads again (Boehm, "Can seqlocks get along with programming
-// language memory models?", 2012: the words are atomics, the fences order them). Whatever a reader
-// may look at is stored in between, pointers too.
+// The writer makes the version odd, stores words, makes it even again; a reader that sees it change
+// in between reads again (Boehm, "Can seqlocks get along with programming language memory models?",
+// 2012: the words are atomics, the fences order them). Whatever a reader may look at is stored in
+// between, pointers too.
+class Seqlock {
+  public:
+    // One thread.
+    template <typename Store>
+    void write(const Store& store) {
+        const std::uint64_t before = version_.load(std::memory_order_relaxed);
+        version_.store(before + 1, std::memory_order_relaxed);
+        std::atomic_thread_fence(std::memory_order_release);
+        store();
+        version_.store(before + 2, std::memory_order_release);
+    }
+    // What `load` gives of one whole update; it may be called again, and may see half of one then.
+    template <typename Load>
+    auto read(const Load& load) const {
+        while (true) {
+            const std::uint64_t before = version_.load(std::memory_order_acquire);
+            auto out = load();
+            std::atomic_thread_fence(std::memory_order_acquire);
+            if (before % 2 == 0 && version_.load(std::memory_order_relaxed) == before) {
+                return out;
+            }
+        }
+    }
+
+  private:
+    std::atomic<std::uint64_t> version_{0};
+};
+
 struct Slot {
-    std::atomic<std::uint64_t> version{0};
+    Seqlock lock;
     std::atomic<std::uint64_t> settings{0};  // class and version of the SKU
     std::atomic<std::uint32_t> cells{0};
     CellWords first{};
@@ -70,22 +98,18 @@ struct Slot {
 
     // `block` has room for all figures but the first.
     void store(const SkuCapture& capture, std::span<const CellView> figures, CellBlock* block) {
-        const std::uint64_t before = version.load(std::memory_order_relaxed);
-        version.store(before + 1, std::memory_order_relaxed);
-        std::atomic_thread_fence(std::memory_order_release);
-        settings.store((std::uint64_t{capture.sku_class.value()} << 32) | capture.version,
-                       std::memory_order_relaxed);
-        cells.store(static_cast<std::uint32_t>(figures.size()), std::memory_order_relaxed);
-        more.store(block, std::memory_order_release);
-        for (std::size_t i = 0; i < figures.size(); ++i) {
-            partition::store(i == 0 ? first : (*block)[i - 1], figures[i]);
-        }
-        version.store(before + 2, std::memory_order_release);
+        lock.write([&] {
+            settings.store((std::uint64_t{capture.sku_class.value()} << 32) | capture.version,
+                           std::memory_order_relaxed);
+            cells.store(static_cast<std::uint32_t>(figures.size()), std::memory_order_relaxed);
+            more.store(block, std::memory_order_release);
+            for (std::size_t i = 0; i < figures.size(); ++i) {
+                partition::store(i == 0 ? first : (*block)[i - 1], figures[i]);
+            }
+        });
     }
     void load(SkuView& out) const {
-        while (true) {
-            const std::uint64_t before = version.load(std::memory_order_acquire);
-            const std::uint64_t packed = settings.load(std::memory_order_relaxed);
+        const std::uint64_t packed = lock.read([&] {
             const std::uint32_t count = cells.load(std::memory_order_relaxed);
             const CellBlock* const block = more.load(std::memory_order_acquire);
             // Torn figures may name more cells than the block has; the version tells.
@@ -94,13 +118,10 @@ struct Slot {
             for (std::size_t i = 0; i < std::min<std::size_t>(count, room); ++i) {
                 out.cells.push_back(partition::load(i == 0 ? first : (*block)[i - 1]));
             }
-            std::atomic_thread_fence(std::memory_order_acquire);
-            if (before % 2 == 0 && version.load(std::memory_order_relaxed) == before) {
-                out.sku_class = model::ClassId(static_cast<std::uint16_t>(packed >> 32));
-                out.version = static_cast<std::uint32_t>(packed);
-                return;
-            }
-        }
+            return settings.load(std::memory_order_relaxed);
+        });
+        out.sku_class = model::ClassId(static_cast<std::uint16_t>(packed >> 32));
+        out.version = static_cast<std::uint32_t>(packed);
     }
 };
 
@@ -143,6 +164,7 @@ struct Published::Tables {
     std::vector<std::unique_ptr<TenantEntry>> tenants;
 
     std::atomic<std::uint64_t> decided{0};
+    Seqlock newest;  // over the next two
     std::atomic<std::uint64_t> position{0};
     std::atomic<std::int64_t> as_of_ms{0};
     std::atomic<std::int64_t> time_at_boot_ms{0};  // partition time less CLOCK_BOOTTIME
@@ -220,8 +242,10 @@ SkuView Published::read(SkuId sku) const {
 
 Freshness Published::freshness(base::Time now) const {
     // Position before decided: the answer may look staler than it is, never fresher.
-    const auto position = tables_->position.load(std::memory_order_acquire);
-    const auto as_of = base::time_from_ms(tables_->as_of_ms.load(std::memory_order_relaxed));
+    const auto [position, as_of] = tables_->newest.read([this] {
+        return std::pair(tables_->position.load(std::memory_order_relaxed),
+                         base::time_from_ms(tables_->as_of_ms.load(std::memory_order_relaxed)));
+    });
     const auto decided = tables_->decided.load(std::memory_order_acquire);
     const bool behind = decided > position;
     return {.position = model::Sequence(position),
@@ -292,8 +316,10 @@ void Published::prefetch(SkuId sku) const {
 }
 
 void Published::publish_position(model::Sequence position, base::Time as_of) {
-    tables_->as_of_ms.store(base::to_ms(as_of), std::memory_order_relaxed);
-    tables_->position.store(position.value(), std::memory_order_release);
+    tables_->newest.write([&] {
+        tables_->as_of_ms.store(base::to_ms(as_of), std::memory_order_relaxed);
+        tables_->position.store(position.value(), std::memory_order_release);
+    });
     tables_->position.notify_all();
 }
 

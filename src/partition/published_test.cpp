@@ -153,6 +153,24 @@ TEST(Published, AReaderNeverSeesASkuGrowByHalf) {
     EXPECT_EQ(torn, 0u);
 }
 
+TEST(Published, APositionIsShownWithItsOwnTime) {
+    constexpr std::int64_t kPositions = 300'000;
+    Published published;
+    std::atomic<std::uint64_t> torn{0};
+    std::jthread reader([&] {
+        for (std::int64_t seen = 0; seen < kPositions;) {
+            const Freshness now = published.freshness(base::time_from_ms(0));
+            seen = static_cast<std::int64_t>(now.position.value());
+            torn += static_cast<std::uint64_t>(base::to_ms(now.as_of) != seen);
+        }
+    });
+    for (std::int64_t i = 1; i <= kPositions; ++i) {
+        published.publish_position(Sequence(static_cast<std::uint64_t>(i)), base::time_from_ms(i));
+    }
+    reader.join();
+    EXPECT_EQ(torn, 0u);
+}
+
 TEST(Published, IsStaleFromTheDecisionUntilItIsOut) {
     Published published;
     published.publish_position(Sequence(5), base::time_from_ms(1'000));
