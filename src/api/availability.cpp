@@ -134,7 +134,7 @@ std::expected<AvailabilityView, Problem> Availability::read(
             "sku", "Must be given 1 to " + std::to_string(model::kSkusPerQueryMax) + " times."));
     }
     // Read before the cells, so that the cells are at least as new as the position says.
-    const base::Time now = context_.clock.now().wall;
+    const base::Time now = context_.time();
     const auto freshness = context_.published.freshness(now);
     if (min_position) {
         const auto wanted = model::decode_position(*min_position);

@@ -140,7 +140,7 @@ std::expected<CasePage, Problem> look_at_cases(const Context& context, const Fil
     }
     CasePage page;
     page.position = context.names.position(seen.position);
-    const base::Time now = context.clock.now().wall;
+    const base::Time now = context.time();
     for (const Found& found : seen.cases) {
         page.cases.push_back(open_view(context, found, now));
     }

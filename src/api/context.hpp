@@ -40,6 +40,10 @@ struct Context {
     // data and the seals of cursors. Without it personal data cannot be found again.
     base::Buffer private_key;
     Options options;
+
+    // The partition's: what is compared with deadlines, stops and whatever else a decision was
+    // stamped with. The wall clock may be far from it.
+    [[nodiscard]] base::Time time() const { return published.time_at(clock.now()); }
 };
 
 }  // namespace holdfast::api

@@ -31,7 +31,7 @@ base::Result<bool> was_enough(const Context& context, TenantId tenant, const std
     }
     const auto policy = context.published.policy(tenant);
     return sellable_of(view, line.sku, *policy, policy->sku_class(view.sku_class),
-                       context.clock.now().wall) >= line.requested;
+                       context.time()) >= line.requested;
 }
 
 base::Result<bool> was_promised(const Context& context, const std::string& name, Sequence seen,

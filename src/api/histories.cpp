@@ -238,7 +238,7 @@ void add_offers(const Context& context, const Cell& asked,
                 const std::vector<projection::CellExplanation>& cells, ExplanationView& out) {
     const auto policy = context.published.policy(asked.tenant);
     const auto& sku_class = policy->sku_class(context.published.read(asked.sku).sku_class);
-    const base::Time now = context.clock.now().wall;
+    const base::Time now = context.time();
     for (std::size_t i = 0; i < cells.size(); ++i) {
         const partition::CellView cell{.pool = cells[i].at.pool, .units = cells[i].at.cell};
         out.pools[i].offered = is_stopped(*policy, out.sku, sku_class, now)

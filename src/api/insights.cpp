@@ -76,7 +76,7 @@ class Stranding {
         : context_(context),
           tenant_(tenant),
           policy_(context.published.policy(tenant)),
-          now_(context.clock.now().wall) {}
+          now_(context.time()) {}
 
     void add(const projection::CellAt& cell, std::vector<StrandedView>& out) const {
         if (cell.cell.unavailable > 0) {
@@ -134,7 +134,7 @@ class Stranding {
 
 base::Result<void> add_in_transit(const Context& context, TenantId tenant, base::Duration longest,
                                   StrandedList& out) {
-    const base::Time now = context.clock.now().wall;
+    const base::Time now = context.time();
     TRY(const auto page, context.history.open_transfers(tenant, {}, {}, kPageSizeMax));
     for (const auto& transfer : page.rows) {
         if (transfer.sent_at + longest <= now) {

@@ -120,5 +120,26 @@ TEST_F(OffersTest, StopsCountAtTheReadersClock) {
     EXPECT_EQ(sellable(), 15);
 }
 
+// Who reads and who decides have one clock: the partition's, which follows no jump.
+TEST_F(OffersTest, NobodyEndsAStopByAWallClockThatJumped) {
+    SellingRequest request{.stop = true, .scope = "everything", .reason = "incident"};
+    request.until = "2026-05-04T10:00:30Z";
+    put([&](Callback callback) {
+        world_.service->policies.change_selling(world_.principal, request, std::move(callback));
+    });
+    world_.clock.jump_wall(std::chrono::hours(48));
+    world_.settle();
+    const auto shown = [&] {
+        const std::vector<std::string> skus{"tea"};
+        return world_.service->availability.read(world_.principal, skus, {})->skus.front();
+    };
+    EXPECT_TRUE(shown().stopped);
+    EXPECT_EQ(world_.service->policies.stops(world_.principal).stops.size(), 1u);
+    EXPECT_EQ(code_of(world_.create(hold(world_, "tea", 1))), model::RefusalCode::selling_stopped);
+    world_.advance(std::chrono::seconds(30));
+    EXPECT_FALSE(shown().stopped);
+    EXPECT_EQ(code_of(world_.create(hold(world_, "tea", 1))), model::RefusalCode::none);
+}
+
 }  // namespace
 }  // namespace holdfast::api

@@ -77,7 +77,7 @@ void Policies::put_caps(const Principal& principal, const PutCapsRequest& reques
 void Policies::change_selling(const Principal& principal, const SellingRequest& request,
                               Callback callback) {
     const auto until = request.until ? parse_time(*request.until) : std::nullopt;
-    if (request.stop && until && *until <= runner_.context().clock.now().wall) {
+    if (request.stop && until && *until <= runner_.context().time()) {
         callback(problem_reply(invalid_body("/until", "Must lie ahead.")));
         return;
     }
@@ -100,7 +100,7 @@ void Policies::rehearse(const Principal& principal, const PutClassRequest& reque
         ClassRehearsal out;
         const auto looked =
             look_at_state(context, [&](const core::State& state, Sequence position) {
-                out = rehearse_class(state, tenant, asked, context.clock.now().wall);
+                out = rehearse_class(state, tenant, asked, context.time());
                 out.position = context.names.position(position);
             });
         if (!looked) {
@@ -160,7 +160,7 @@ Caps Policies::caps(const Principal& principal) const {
 StopList Policies::stops(const Principal& principal) const {
     const Context& context = runner_.context();
     StopList out{.stops = {}, .position = position()};
-    const base::Time now = context.clock.now().wall;
+    const base::Time now = context.time();
     for (const auto& stop : policy_of(principal)->stops) {
         if (stop.covers(now)) {
             out.stops.push_back(

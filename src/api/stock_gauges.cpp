@@ -75,7 +75,7 @@ void StockGauges::start() {
 }
 
 void StockGauges::update() {
-    const base::Time now = context_.clock.now().wall;
+    const base::Time now = context_.time();
     Looked seen;
     const auto done = context_.inspector.inspect([&](const core::State& state, Sequence) {
         for (const auto& [id, each] : state.cases) {

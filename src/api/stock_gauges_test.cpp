@@ -65,6 +65,16 @@ TEST_F(Watched, WhatExpiredKeptUnitsFromBeingSold) {
     EXPECT_EQ(value("holdfast_leaked_holds"), 0);
 }
 
+TEST_F(Watched, AWallClockThatJumpedMakesNoHoldOverdueAndNoCaseOld) {
+    world.receive("tea", 1);
+    ASSERT_EQ(world.create(hold(world, "tea", 1)).problem(), nullptr);
+    world.move(movement(world, Operation::adjust_stock, "tea", -1, "theft"));
+    world.clock.jump_wall(std::chrono::hours(48));
+    world.settle();
+    EXPECT_EQ(value("holdfast_leaked_holds"), 0);
+    EXPECT_EQ(value("holdfast_oldest_case_age_seconds{kind=\"shortage\"}"), 0);
+}
+
 TEST_F(Watched, LooksAgainByItself) {
     world.service->gauges.start();
     world.receive("tea", 1);

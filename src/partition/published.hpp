@@ -75,7 +75,7 @@ class Published {
     [[nodiscard]] SkuView read(model::SkuId sku) const;
     // Never null for a tenant that `find_tenant` found.
     [[nodiscard]] std::shared_ptr<const TenantPolicy> policy(model::TenantId tenant) const;
-    // `now`: the caller's clock, to tell staleness while something is in flight.
+    // `now`: the partition's time, to tell staleness while something is in flight.
     [[nodiscard]] Freshness freshness(base::Time now) const;
     // The partition's time, which decisions are stamped with, as the writer last told it.
     [[nodiscard]] base::Time time_at(base::Instant now) const;
