@@ -1,6 +1,8 @@
 // What the archive says is checked against the ledger; what is hot is not archived.
 #include "partition/archive_lookup.hpp"
 
+#include <algorithm>
+
 #include "partition/archiver.hpp"
 #include "partition/lookups.hpp"
 #include "partition/testing.hpp"
@@ -69,6 +71,32 @@ TEST(Archiver, LeavesTheHotWindowAlone) {
     while (archiver.step(bench.clock.now().wall).value()) {
     }
     EXPECT_EQ(archive->position(), bench.ledger->tail()->last);
+}
+
+// It needs nothing of lists that it was offered in an earlier life, but the filter is made anew.
+TEST(Archiver, TellsEveryChangeOfTheFilterToAStateThatForgotFurther) {
+    Bench bench;
+    const auto archive = make_memory_archive();
+    Archiver archiver(*bench.ledger, *archive, {.hot_events = 0, .hot_for = 0s});
+    LeavingQueue queue;
+    archiver.offer_to(queue, model::Sequence(1'000'000));
+    ArchiveFilter filter;
+    std::vector<base::Digest128> keys;
+    // All in one part, more than it has room for at first: it is made again while they come.
+    for (std::uint64_t key = 0; key < 2'000; ++key) {
+        auto command = receipt("A", 1, "r");
+        keys.push_back({.high = key, .low = key * 0x9e3779b97f4a7c15});
+        command.key.key = keys.back();
+        bench.ask(std::move(command));
+        if (key % 500 == 499) {
+            while (archiver.step(bench.clock.now().wall).value()) {
+            }
+            while (const auto list = queue.pop(model::Sequence(UINT64_MAX))) {
+                std::ranges::for_each(list->filter, [&](const auto& each) { filter.use(each); });
+            }
+        }
+    }
+    EXPECT_TRUE(std::ranges::all_of(keys, [&](auto key) { return filter.maybe(key); }));
 }
 
 }  // namespace

@@ -154,10 +154,12 @@ Result<void> Archiver::note_closed_case(const model::Event& event, Sequence sequ
     return {};
 }
 
+// A state that forgot further than the archive had reached needs nothing of these lists but what
+// changes in the filter: each change is told once.
 void Archiver::hand_over() {
     leaving_->filter = filter_.take_changes();
     for (const auto& consumer : consumers_) {
-        if (leaving_->to > consumer.from || leaving_->to.value() == 0) {
+        if (leaving_->to > consumer.from || !leaving_->filter.empty()) {
             consumer.queue->push(leaving_);
         }
     }
