@@ -193,6 +193,9 @@ void apply_count(State& state, const StockCounted& event, Sequence sequence) {
             facts.last_count = sequence;
             facts.last_count_ms = base::to_ms(event.count.as_of);
         }
+        if (event.outcome == CountOutcome::applied || event.outcome == CountOutcome::matched) {
+            facts.counted_ms = base::to_ms(event.count.as_of);
+        }
         if (event.delta != 0) {
             note_move(state, cell, sequence, event.count.as_of, event.delta);
         }

@@ -109,6 +109,40 @@ TEST_F(Counts, ARejectedOneIsAsIfItHadNotBeen) {
     EXPECT_EQ(world_.cell("A"), CellImage{.on_hand = 100});
 }
 
+TEST_F(Counts, ARejectedOneLeavesRoomForItsCorrection) {
+    const base::Time as_of = world_.now();
+    world_.count({.sku = "A", .counted = 8, .drift = -92, .as_of = as_of});  // 98, mistyped
+    world_.wait(1min);
+    decide(Resolution::rejected, "bob");
+    const auto older = world_.count({.sku = "A", .counted = 99, .drift = -1, .as_of = as_of - 1s});
+    EXPECT_EQ(older.as<StockCounted>().outcome, CountOutcome::applied);
+    const auto same = world_.count({.sku = "A", .counted = 98, .drift = -1, .as_of = as_of});
+    EXPECT_EQ(same.as<StockCounted>().outcome, CountOutcome::applied);
+    EXPECT_EQ(world_.cell("A"), CellImage{.on_hand = 98});
+}
+
+TEST_F(Counts, APendingOneGivesWayToACorrectionOfTheSameTimeAndNotToAnOlderOne) {
+    const base::Time as_of = world_.now();
+    world_.count({.sku = "A", .counted = 8, .drift = -92, .as_of = as_of});
+    world_.wait(1min);
+    const auto older = world_.count({.sku = "A", .counted = 99, .drift = -1, .as_of = as_of - 1s});
+    EXPECT_EQ(older.as<StockCounted>().outcome, CountOutcome::outdated);
+    const auto same = world_.count({.sku = "A", .counted = 98, .drift = -2, .as_of = as_of});
+    EXPECT_EQ(same.as<StockCounted>().outcome, CountOutcome::applied);
+    EXPECT_EQ(world_.cell("A"), CellImage{.on_hand = 98});
+    EXPECT_TRUE(world_.cases(CaseKind::count).empty());
+}
+
+TEST_F(Counts, AnApprovedOneMakesThoseOfItsTimeOutdated) {
+    const base::Time as_of = world_.now();
+    world_.count({.sku = "A", .counted = 80, .drift = -20, .as_of = as_of});
+    world_.wait(1min);
+    decide(Resolution::approved, "bob");
+    const auto same = world_.count({.sku = "A", .counted = 99, .drift = 19, .as_of = as_of});
+    EXPECT_EQ(same.as<StockCounted>().outcome, CountOutcome::outdated);
+    EXPECT_EQ(world_.cell("A"), CellImage{.on_hand = 80});
+}
+
 TEST_F(Counts, AreApprovedByAnotherThanSubmittedThem) {
     world_.count({.sku = "A", .counted = 80, .drift = -20});
     EXPECT_EQ(decide(Resolution::approved, "ann").code(), approval_by_submitter);
@@ -338,11 +372,23 @@ TEST_F(Counts, ACountUpRepairsAShortage) {
 TEST_F(Counts, WhatIsPendingSurvivesASnapshot) {
     world_.count({.sku = "A", .counted = 80, .drift = -20});
     world_.restore_from_snapshot();
-    EXPECT_EQ(world_.count({.sku = "A", .counted = 80}).as<StockCounted>().outcome,
-              CountOutcome::outdated);
+    const auto older = world_.count({.sku = "A", .counted = 80, .as_of = world_.now() - 1ms});
+    EXPECT_EQ(older.as<StockCounted>().outcome, CountOutcome::outdated);
     EXPECT_EQ(decide(Resolution::approved, "ann").code(), approval_by_submitter);
     EXPECT_EQ(decide(Resolution::approved, "bob").code(), none);
     EXPECT_EQ(world_.cell("A"), CellImage{.on_hand = 80});
+}
+
+TEST_F(Counts, WhatWasCountedSurvivesASnapshot) {
+    world_.count({.sku = "A", .counted = 99, .drift = -1});
+    world_.wait(1min);
+    world_.count({.sku = "A", .counted = 9, .drift = -90});
+    decide(Resolution::rejected, "bob");
+    world_.restore_from_snapshot();
+    const auto older = world_.count({.sku = "A", .counted = 90, .as_of = world_.now() - 1min});
+    EXPECT_EQ(older.as<StockCounted>().outcome, CountOutcome::outdated);
+    const auto same = world_.count({.sku = "A", .counted = 99});
+    EXPECT_EQ(same.as<StockCounted>().outcome, CountOutcome::matched);
 }
 
 TEST(PendingCounts, AMovementThatHappenedBeforeAPendingCountChangesItsPlan) {

@@ -33,6 +33,14 @@ bool is_stale(const CellFacts& facts, const CountStock& request) {
     return newer == facts.moves.size() && facts.move_count > newer;
 }
 
+// Of two counts the one of the later moment is right. One that waits for approval gives way to a
+// correction of the same moment; one that was rejected was none.
+bool is_outdated(const State& state, const CellFacts& facts, base::Time as_of) {
+    const Case* const pending = state.find_case(facts.pending_count);
+    return base::to_ms(as_of) <= facts.counted_ms ||
+           (pending != nullptr && as_of < pending->image.count.as_of);
+}
+
 bool within_threshold(const SkuClass& policy, std::int64_t on_hand, std::int64_t drift) {
     const __int128 share =
         (static_cast<__int128>(std::max<std::int64_t>(on_hand, 0)) * policy.count_permille_max +
@@ -167,7 +175,7 @@ Decision decide_count(const Asked& asked, const CountStock& request) {
                     .facts = cell != kNoIndex ? asked.state.cell_facts[cell] : kUntouched,
                     .cell = cell != kNoIndex ? asked.state.cells[cell].units : CellImage{}};
     Events events;
-    if (base::to_ms(request.as_of) <= counted.facts.last_count_ms) {
+    if (is_outdated(asked.state, counted.facts, request.as_of)) {
         events.emplace_back(count_event(counted, CountOutcome::outdated));
         return applied(std::move(events));
     }

@@ -483,7 +483,7 @@ class NaiveModel : public NaiveVerbs {
         }
         Cell& cell = cells[at.sku][at.pool];
         const std::int64_t as_of = *asked.at;
-        if (as_of <= cell.counted_at) {
+        if (as_of <= cell.counted_at || (cell.pending && as_of < cell.pending->as_of)) {
             cell.known = true;
             return {.counted = model::CountOutcome::outdated};
         }
@@ -505,9 +505,9 @@ class NaiveModel : public NaiveVerbs {
         Answer out;
         give_back(at.sku, at.pool);
         cell.known = true;
-        cell.counted_at = as_of;
         if (std::abs(drift) <= std::max(p.count_units, share)) {
             move(at.sku, at.pool, drift, as_of);
+            cell.counted_at = as_of;
             out.counted = drift == 0 ? model::CountOutcome::matched : model::CountOutcome::applied;
             return out;
         }

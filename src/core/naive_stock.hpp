@@ -93,7 +93,7 @@ class NaiveStock {
         std::map<model::Reason, std::int64_t> unavailable{};
         std::int64_t held = 0, soft_held = 0, committed = 0;  // summed anew by `recount`
         std::vector<Moved> moves{};
-        std::int64_t counted_at = INT64_MIN;
+        std::int64_t counted_at = INT64_MIN;  // the newest that was believed
         std::optional<Pending> pending{};
 
         [[nodiscard]] std::int64_t all_unavailable() const {

@@ -46,10 +46,12 @@ struct CellFacts {
     std::vector<std::pair<model::Reason, std::int64_t>> unavailable;  // by reason, sorted, not 0
     model::Sequence last_count;                                       // that was judged; 0: none
     std::int64_t last_count_ms = INT64_MIN;                           // its `as_of`
-    std::array<Move, 4> moves{};                                      // the newest, in a ring
-    std::uint32_t move_count = 0;                                     // ever
-    model::CaseId shortage;                                           // open case; 0: none
-    model::CaseId pending_count;                                      // open case; 0: none
+    // `as_of` of the newest count that was applied or matched: what happened up to then was seen.
+    std::int64_t counted_ms = INT64_MIN;
+    std::array<Move, 4> moves{};   // the newest, in a ring
+    std::uint32_t move_count = 0;  // ever
+    model::CaseId shortage;        // open case; 0: none
+    model::CaseId pending_count;   // open case; 0: none
 };
 
 struct Sku {

@@ -72,6 +72,7 @@ void write_facts(ByteWriter& writer, const CellFacts& facts) {
     writer.varint(facts.pending_count.value());
     writer.varint(facts.last_count.value());
     writer.signed_varint(facts.last_count_ms);
+    writer.signed_varint(facts.counted_ms);
     writer.varint(facts.move_count);
     for (const auto& move : facts.moves) {
         writer.varint(move.sequence.value());
@@ -208,7 +209,7 @@ Result<void> write_bounded(const State& state, ChunkWriter& out) {
 Result<void> write_snapshot(const State& state, const ChunkSink& sink) {
     ChunkWriter out(sink);
     TRY_VOID(out.record(Record::header, [&](ByteWriter& w) {
-        w.fixed(forgets(state) ? kSnapshotVersion : kSnapshotVersionAllInMemory);
+        w.fixed(kSnapshotVersion);
         w.digest(state.ledger_id);
         w.digest(state.id_key);
     }));

@@ -44,6 +44,7 @@ class SnapshotReader {
 
     std::unique_ptr<State> state_;
     std::uint64_t expected_hash_ = 0;
+    std::uint8_t version_ = 0;
     bool complete_ = false;
     bool started_ = false;
     std::size_t keys_ahead_ = 0;  // that were asked for

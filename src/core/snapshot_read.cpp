@@ -45,11 +45,16 @@ void read_tenant(ByteReader& reader, State& state) {
     recount_owners(state, event.tenant);  // nothing yet; from here on owners are kept
 }
 
-void read_facts(ByteReader& reader, CellFacts& facts) {
+void read_facts(ByteReader& reader, std::uint8_t version, CellFacts& facts) {
     facts.shortage = model::CaseId(reader.varint());
     facts.pending_count = model::CaseId(reader.varint());
     facts.last_count = model::Sequence(reader.varint());
     facts.last_count_ms = reader.signed_varint();
+    if (version >= kSnapshotVersionCounted) {
+        facts.counted_ms = reader.signed_varint();
+    } else if (facts.pending_count.value() == 0) {
+        facts.counted_ms = facts.last_count_ms;  // unless it was rejected, which nobody knows now
+    }
     facts.move_count = static_cast<std::uint32_t>(reader.varint());
     for (auto& move : facts.moves) {
         move.sequence = model::Sequence(reader.varint());
@@ -62,7 +67,7 @@ void read_facts(ByteReader& reader, CellFacts& facts) {
     }
 }
 
-void read_cell(ByteReader& reader, State& state, std::uint32_t index) {
+void read_cell(ByteReader& reader, std::uint8_t version, State& state, std::uint32_t index) {
     Cell& cell = state.cells[index];
     CellFacts& facts = state.cell_facts[index];
     state.hash -= hash_of(cell, facts);
@@ -71,15 +76,15 @@ void read_cell(ByteReader& reader, State& state, std::uint32_t index) {
           &cell.units.safety_stock, &cell.units.soft_held}) {
         *units = reader.signed_varint();
     }
-    read_facts(reader, facts);
+    read_facts(reader, version, facts);
     cell.short_case = facts.shortage.value() != 0;
     state.hash += hash_of(cell, facts);
 }
 
-bool read_sku(ByteReader& reader, State& state) {
+bool read_sku(ByteReader& reader, std::uint8_t version, State& state) {
     const model::TenantId tenant(static_cast<std::uint32_t>(reader.varint()));
     const model::ClassId sku_class(static_cast<std::uint16_t>(reader.varint()));
-    const auto version = static_cast<std::uint32_t>(reader.varint());
+    const auto sku_version = static_cast<std::uint32_t>(reader.varint());
     const auto name = reader.text();
     if (reader.failed() || tenant.value() >= state.tenants.size() ||
         sku_class.value() >= state.tenant(tenant).classes.size() ||
@@ -92,13 +97,13 @@ bool read_sku(ByteReader& reader, State& state) {
           {}, {});
     Sku& sku = state.skus[id.value()];
     state.hash -= hash_of(sku, id);
-    sku.version = version;
+    sku.version = sku_version;
     state.hash += hash_of(sku, id);
-    read_cell(reader, state, sku.cell);
+    read_cell(reader, version, state, sku.cell);
     return true;
 }
 
-bool read_other_cell(ByteReader& reader, State& state) {
+bool read_other_cell(ByteReader& reader, std::uint8_t version, State& state) {
     const model::SkuId sku(static_cast<std::uint32_t>(reader.varint()));
     const model::PoolId pool(static_cast<std::uint16_t>(reader.varint()));
     if (reader.failed() || sku.value() >= state.skus.size() ||
@@ -106,7 +111,7 @@ bool read_other_cell(ByteReader& reader, State& state) {
         state.find_cell(sku, pool) != kNoIndex) {
         return false;
     }
-    read_cell(reader, state, ensure_cell(state, sku, pool));
+    read_cell(reader, version, state, ensure_cell(state, sku, pool));
     return true;
 }
 
@@ -258,18 +263,18 @@ bool restore_event(Record type, const model::Event& event, State& state) {
 }
 
 // Whether the record parses and fits those before it. Errors: an event inside that does not decode.
-Result<bool> read_body(Record type, ByteReader& reader, State& state) {
+Result<bool> read_body(Record type, ByteReader& reader, std::uint8_t version, State& state) {
     switch (type) {
         case Record::archived:
             state.archived = read_archived(reader);
             state.hash += state.archived.hash;
             return true;
         case Record::tenant: read_tenant(reader, state); return true;
-        case Record::sku: return read_sku(reader, state);
+        case Record::sku: return read_sku(reader, version, state);
         case Record::key: return read_key(reader, state, false);
         case Record::refusal: return read_refusal(reader, state);
         case Record::tombstone: return read_tombstone(reader, state);
-        case Record::cell: return read_other_cell(reader, state);
+        case Record::cell: return read_other_cell(reader, version, state);
         case Record::parked: return read_parked(reader, state);
         case Record::sku_class:
         case Record::pool:
@@ -359,7 +364,7 @@ Result<void> SnapshotReader::read_record(ByteReader& reader) {
     } else if (type == Record::end) {
         sound = read_end(reader);
     } else {
-        TRY(sound, read_body(type, reader, *state_));
+        TRY(sound, read_body(type, reader, version_, *state_));
     }
     if (!sound || reader.failed()) {
         return does_not_fit(type);
@@ -368,7 +373,8 @@ Result<void> SnapshotReader::read_record(ByteReader& reader) {
 }
 
 Result<void> SnapshotReader::read_header(ByteReader& reader) {
-    if (reader.fixed<std::uint8_t>() > kSnapshotVersion) {
+    version_ = reader.fixed<std::uint8_t>();
+    if (version_ > kSnapshotVersion) {
         return base::failure(ErrorCode::newer_format,
                              "the snapshot was written by a newer version");
     }

@@ -6,9 +6,9 @@
 
 namespace holdfast::core {
 
-// Version 1 knows nothing of an archive: written while nothing was forgotten.
-inline constexpr std::uint8_t kSnapshotVersion = 2;
-inline constexpr std::uint8_t kSnapshotVersionAllInMemory = 1;
+// Version 1 knows nothing of an archive, and none before 3 of CellFacts::counted_ms.
+inline constexpr std::uint8_t kSnapshotVersion = 3;
+inline constexpr std::uint8_t kSnapshotVersionCounted = 3;
 
 // Persisted: never renumber.
 enum class Record : std::uint8_t {

@@ -263,8 +263,35 @@ TEST_F(Snapshot, WithADigestThatIsNoneIsCorruptedOrTheSameState) {
 
 TEST_F(Snapshot, OfANewerVersionIsRefusedAsSuch) {
     Buffer newer = chunks_.front();
-    newer[1] = std::byte{3};
+    newer[1] = std::byte{4};
     EXPECT_EQ(read({newer}), ErrorCode::newer_format);
+}
+
+// As versions 1 and 2 had it: they did not say which count was the newest to be believed.
+Buffer before_version_3(const World& world, base::Time counted) {
+    Buffer twice;  // of the newest count, and of the newest that was applied or matched
+    ByteWriter writer(twice);
+    writer.signed_varint(base::to_ms(counted));
+    writer.signed_varint(base::to_ms(counted));
+    Buffer out = chunks_of(world.core_state()).front();
+    const auto found = std::ranges::search(out, twice);
+    CHECK(!found.empty(), "the snapshot has no such count");
+    out.erase(found.begin(), found.begin() + static_cast<std::ptrdiff_t>(twice.size() / 2));
+    out[1] = std::byte{1};
+    return out;
+}
+
+TEST(SnapshotBefore3, TakesTheNewestCountForOneThatWasBelieved) {
+    World world;
+    world.receive("A", 100);
+    world.wait(1h);
+    world.count({.sku = "A", .counted = 99, .drift = -1});
+    SnapshotReader reader;
+    ASSERT_TRUE(reader.add(before_version_3(world, world.now())).has_value());
+    const auto state = reader.finish();
+    ASSERT_TRUE(state.has_value());
+    EXPECT_EQ((*state)->hash, world.core_state().hash);
+    EXPECT_EQ((*state)->cell_facts[0].counted_ms, base::to_ms(world.now()));
 }
 
 TEST_F(Snapshot, OfAnEventFromANewerVersionIsRefusedAsSuch) {

@@ -114,6 +114,8 @@ std::uint64_t hash_of(const Cell& cell) {
         .result();
 }
 
+// Without CellFacts::counted_ms, which came later than the hashes that ledgers have logged. States
+// that differ only there stay the same: decisions read it, `apply` derives nothing from it.
 std::uint64_t hash_of(const Cell& cell, const CellFacts& facts) {
     Hasher hasher(Seed::cell_facts);
     hasher.add(std::uint64_t{cell.sku.value()})
