@@ -74,14 +74,9 @@ std::uint32_t new_reservation(State& state, const ReservationImage& image) {
     return index;
 }
 
-struct Moved {
-    Disposition disposition;
-    model::Sequence sequence;
-    base::Time occurred;
-};
-
 // Units move between the line's quantities; the cell follows by the difference.
-void apply_line(State& state, Line& line, const model::LineImage& to, const Moved& how) {
+void apply_line(State& state, Line& line, const model::LineImage& to, Disposition disposition,
+                const Happened& when) {
     CHECK(to.sku == state.sku_of(line) && to.units.balanced(),
           "a line does not fit its reservation");
     const model::LineQuantities from = state.units_of(line);
@@ -99,11 +94,11 @@ void apply_line(State& state, Line& line, const model::LineImage& to, const Move
         cell.units.on_hand += on_hand;
         CHECK(cell.units.held >= 0 && cell.units.committed >= 0 && cell.units.soft_held >= 0,
               "a cell went below zero");
-        if (came_back != 0 && how.disposition == Disposition::damaged) {
+        if (came_back != 0 && disposition == Disposition::damaged) {
             change_unavailable(state, index, model::Reason::damage, came_back);
         }
         if (on_hand != 0) {
-            note_move(state, index, how.sequence, how.occurred, on_hand);
+            note_move(state, index, when, on_hand);
         }
         state.hash += moves ? hash_of(cell, facts) : hash_of(cell);
         note_cell(state, index);
@@ -276,12 +271,10 @@ void apply_reservation(State& state, const ReservationChanged& event, model::Seq
     }
     match_lines(state, index, image);
     set_fields(state, reservation, image);
-    const Moved how{.disposition = event.disposition,
-                    .sequence = sequence,
-                    .occurred = event.occurred_at == base::Time{} ? time : event.occurred_at};
+    const Happened when = happened(sequence, event.occurred_at, time);
     std::uint32_t line = reservation.first_line;
     for (const auto& to : image.lines) {
-        apply_line(state, state.lines[line], to, how);
+        apply_line(state, state.lines[line], to, event.disposition, when);
         line = state.lines[line].next;
     }
     if (image.waiting == model::ReservationState::queued) {

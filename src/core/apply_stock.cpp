@@ -78,13 +78,20 @@ void change_plan(State& state, CaseId pending, Sequence sequence, base::Time occ
 
 }  // namespace
 
-void note_move(State& state, std::uint32_t cell, Sequence sequence, base::Time occurred,
-               std::int64_t delta) {
+Happened happened(Sequence sequence, base::Time stated, base::Time recorded) {
+    const bool says_when = stated != base::Time{};
+    return {.sequence = sequence, .at = says_when ? stated : recorded, .stated = says_when};
+}
+
+void note_move(State& state, std::uint32_t cell, const Happened& when, std::int64_t delta) {
     CellFacts& facts = state.cell_facts[cell];
-    change_plan(state, facts.pending_count, sequence, occurred, delta);
-    facts.moves[facts.move_count % facts.moves.size()] = {.sequence = sequence,
-                                                          .occurred_ms = base::to_ms(occurred)};
+    change_plan(state, facts.pending_count, when.sequence, when.at, delta);
+    facts.moves[facts.move_count % facts.moves.size()] = {.sequence = when.sequence,
+                                                          .occurred_ms = base::to_ms(when.at)};
     ++facts.move_count;
+    if (when.stated && base::to_ms(when.at) <= facts.counted_ms) {
+        state.attention.late.push_back({.cell = cell, .sequence = when.sequence, .delta = delta});
+    }
 }
 
 void change_unavailable(State& state, std::uint32_t cell, Reason reason, std::int64_t delta) {
@@ -109,9 +116,10 @@ void change_unavailable(State& state, std::uint32_t cell, Reason reason, std::in
 
 namespace {
 
-// A movement without a time of its own happened when it was recorded.
-base::Time occurred(base::Time stated, base::Time recorded) {
-    return stated == base::Time{} ? recorded : stated;
+// What a count had seen is taken back by itself, as of that count (core/consequences.cpp). Whoever
+// takes a movement back by a command needs a key.
+bool follows_late_fact(const StockMoved& event) {
+    return event.undoes != Sequence{} && event.key.empty();
 }
 
 }  // namespace
@@ -124,7 +132,9 @@ void apply_movement(State& state, const StockMoved& event, Sequence sequence, ba
         change_unavailable(state, cell, event.unavailable_reason, event.unavailable_delta);
         CHECK(state.cells[cell].units == event.cell, "a stock movement does not fit its cell");
         if (event.delta != 0) {
-            note_move(state, cell, sequence, occurred(event.occurred_at, time), event.delta);
+            Happened when = happened(sequence, event.occurred_at, time);
+            when.stated = when.stated && !follows_late_fact(event);
+            note_move(state, cell, when, event.delta);
         }
     }
     note_cell(state, cell);
@@ -143,7 +153,7 @@ void apply_safety_stock(State& state, const SafetyStockSet& event) {
 void apply_transfer(State& state, const TransferChanged& event, Sequence sequence,
                     base::Time time) {
     const TransferImage& image = event.transfer;
-    const base::Time when = occurred(event.occurred_at, time);
+    const Happened when = happened(sequence, event.occurred_at, time);
     const auto move = [&](PoolId pool, std::int64_t delta, const CellImage& expected) {
         const std::uint32_t cell = ensure_cell(state, image.sku, pool);
         {
@@ -151,7 +161,7 @@ void apply_transfer(State& state, const TransferChanged& event, Sequence sequenc
             state.cells[cell].units.on_hand += delta;
             CHECK(state.cells[cell].units == expected, "a transfer does not fit its cells");
             if (delta != 0) {
-                note_move(state, cell, sequence, when, delta);
+                note_move(state, cell, when, delta);
             }
         }
         note_cell(state, cell);
@@ -197,7 +207,7 @@ void apply_count(State& state, const StockCounted& event, Sequence sequence) {
             facts.counted_ms = base::to_ms(event.count.as_of);
         }
         if (event.delta != 0) {
-            note_move(state, cell, sequence, event.count.as_of, event.delta);
+            note_move(state, cell, {.sequence = sequence, .at = event.count.as_of}, event.delta);
         }
     }
     note_cell(state, cell);

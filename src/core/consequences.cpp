@@ -19,6 +19,24 @@ Events one(Event event) {
     return out;
 }
 
+// Whoever counted saw what had happened by then: on hand stays as the count put it, and the moment
+// before the count shows what the late report says of it.
+Events follow_late(const State& state, const Attention::Late& late) {
+    const Cell& cell = state.cells[late.cell];
+    CellImage units = cell.units;
+    units.on_hand -= late.delta;
+    return one(StockMoved{.tenant = state.sku(cell.sku).tenant,
+                          .sku = cell.sku,
+                          .pool = cell.pool,
+                          .movement = Movement::adjustment,
+                          .reason = Reason::cycle_count,
+                          .delta = -late.delta,
+                          .occurred_at = base::time_from_ms(state.cell_facts[late.cell].counted_ms),
+                          .undoes = late.sequence,
+                          .cell = units,
+                          .key = {}});
+}
+
 Events follow_cell(const State& state, std::uint32_t index, Stamp stamp) {
     const Cell& cell = state.cells[index];
     const std::int64_t missing = shortage_of(cell.units, state.class_of(cell.sku));
@@ -164,6 +182,11 @@ Events follow_facts(const State& state, const ReservationImage& noted, Stamp sta
 
 Events next_consequences(State& state, Stamp stamp, bool room) {
     auto& attention = state.attention;
+    if (!attention.late.empty()) {
+        const Attention::Late late = attention.late.back();
+        attention.late.pop_back();
+        return follow_late(state, late);
+    }
     // A note stays until it asks for nothing more: one event may make room for the next.
     for (std::size_t i = 0; i < attention.reservations.size();) {
         const Reservation& noted = state.reservations[attention.reservations[i]];

@@ -43,7 +43,7 @@ struct Tally {
     std::map<Operation, std::uint64_t> done;
     std::map<CountOutcome, std::uint64_t> counted;
     std::uint64_t replayed = 0, parked = 0, without_effect = 0, retaken = 0, unrecorded = 0,
-                  queued = 0, split = 0, grants = 0, thawed = 0, commands = 0;
+                  queued = 0, split = 0, grants = 0, thawed = 0, seen_before = 0, commands = 0;
 
     void count(const Ask& ask, const Answer& answer, const NaiveModel& naive) {
         ++commands;
@@ -233,6 +233,7 @@ class Episode {
         }
         tally_.grants += world_.grants();
         tally_.thawed += world_.thawed();
+        tally_.seen_before += world_.model().seen_before;
     }
 
   private:
@@ -294,7 +295,7 @@ void expect_variety(Tally& tally, std::uint64_t at_least) {
     }
     for (const auto figure :
          {tally.replayed, tally.parked, tally.without_effect, tally.retaken, tally.unrecorded,
-          tally.queued, tally.split, tally.grants, tally.thawed}) {
+          tally.queued, tally.split, tally.grants, tally.thawed, tally.seen_before}) {
         EXPECT_GE(figure, at_least);
     }
 }

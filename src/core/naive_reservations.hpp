@@ -202,7 +202,7 @@ class NaiveReservations : public NaiveStock {
         return true;
     }
     void goods_moved(const Reservation& r, const std::vector<std::vector<std::int64_t>>& units,
-                     bool ships, bool damaged, std::int64_t at) {
+                     bool ships, bool damaged, const std::optional<std::int64_t>& at) {
         for (std::size_t i = 0; i < r.lines.size(); ++i) {
             for (std::size_t p = 0; p < r.lines[i].parts.size() && !r.lines[i].untracked; ++p) {
                 const auto pool = r.lines[i].parts[p].pool;

@@ -130,8 +130,9 @@ class NaiveStock {
         std::string channel, region;
     };
 
-    std::int64_t now = 0;    // seconds
-    std::uint64_t tick = 0;  // commands so far
+    std::int64_t now = 0;           // seconds
+    std::uint64_t tick = 0;         // commands so far
+    std::uint64_t seen_before = 0;  // movements that a count had seen before they were reported
     std::vector<Sku> skus{};
     std::vector<Named<Policy>> policies{{.name = "default"}};
     std::vector<Named<Warehouse>> pools{{.name = "default"}};
@@ -443,11 +444,17 @@ class NaiveStock {
         Cell& cell = cells[sku][pool];
         cell.known = true;
         cell.on_hand += delta;
-        if (delta != 0) {
-            cell.moves.push_back({.tick = tick, .at = at.value_or(now), .delta = delta});
-            if (cell.pending && at.value_or(now) <= cell.pending->as_of) {
-                cell.pending->drift -= delta;  // what was counted knows of it already
-            }
+        if (delta == 0) {
+            return;
+        }
+        cell.moves.push_back({.tick = tick, .at = at.value_or(now), .delta = delta});
+        if (at && *at <= cell.counted_at) {
+            // Whoever counted last saw it: what was counted then stays what was there then.
+            cell.on_hand -= delta;
+            cell.moves.push_back({.tick = tick, .at = cell.counted_at, .delta = -delta});
+            ++seen_before;
+        } else if (cell.pending && at.value_or(now) <= cell.pending->as_of) {
+            cell.pending->drift -= delta;  // what was counted knows of it already
         }
     }
     void make_unavailable(std::size_t sku, std::size_t pool, model::Reason reason,

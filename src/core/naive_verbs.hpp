@@ -253,7 +253,7 @@ class NaiveVerbs : public NaiveReservations {
                   .ships = asked.operation == Operation::ship,
                   .damaged = asked.with.disposition == model::Disposition::damaged,
                   .quantities = std::vector<std::int64_t>(r.lines.size()),
-                  .at = at_of(asked)};
+                  .at = asked.at.value_or(now)};  // it happened when it was reported
         auto units = chosen.units;
         // What is missing is about units that may yet come to it, else about the first named.
         for (std::size_t m = 0; m < chosen.missing.size(); ++m) {
@@ -282,9 +282,6 @@ class NaiveVerbs : public NaiveReservations {
         facts.push_back(std::move(fact));
         return {.parked = true};
     }
-    // A fact that says nothing of its own time happened when it was recorded.
-    [[nodiscard]] std::int64_t at_of(const Ask& asked) const { return asked.at.value_or(now); }
-
     Answer retake(std::size_t old, const std::vector<std::vector<std::int64_t>>& units) {
         Reservation fresh = reservations[old];
         Draft draft{.for_good = true};
@@ -420,7 +417,7 @@ class NaiveVerbs : public NaiveReservations {
         }
         if (asked.operation == Operation::ship || asked.operation == Operation::return_units) {
             goods_moved(r, moved, asked.operation == Operation::ship,
-                        asked.with.disposition == model::Disposition::damaged, at_of(asked));
+                        asked.with.disposition == model::Disposition::damaged, asked.at);
         }
         if (asked.operation == Operation::begin_payment) {
             r.waiting = State::payment_pending;

@@ -39,15 +39,23 @@ struct Totals {
 // Cells whose shortage has begun or ended, reservations whose case may be over or due, SKUs for
 // whose waiters units may have come back; whether an owner holds less than before. May repeat.
 struct Attention {
+    // A movement of on hand that a count had seen before it was reported.
+    struct Late {
+        std::uint32_t cell = kNoIndex;
+        model::Sequence sequence;
+        std::int64_t delta = 0;
+    };
+    std::vector<Late> late;
     std::vector<std::uint32_t> cells;
     std::vector<std::uint32_t> reservations;
     std::vector<model::SkuId> queues;
     bool owners = false;
 
     [[nodiscard]] bool empty() const {
-        return cells.empty() && reservations.empty() && queues.empty() && !owners;
+        return late.empty() && cells.empty() && reservations.empty() && queues.empty() && !owners;
     }
     void clear() {
+        late.clear();
         cells.clear();
         reservations.clear();
         queues.clear();

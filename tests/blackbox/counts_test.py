@@ -94,6 +94,26 @@ class Counts(ServiceCase):
         self.assertEqual(self.count(sku, 1, as_of=before)["outcome"], "outdated")
         self.assert_figures(sku, on_hand=100, sellable=100)
 
+    def test_what_was_counted_and_is_reported_later_counts_once(self):
+        sku, unloaded = self.stock(10), now()
+        self.assertEqual(self.count(sku, 12, as_of=now(0.2))["outcome"], "applied")
+        late = self.ok(self.client.post("/stock/receipts", {
+            "sku": sku, "quantity": 2, "occurred_at": unloaded}, key=fresh_key()))
+        self.assertEqual(late["on_hand"], 14, "the answer is that of its own event")
+        self.assert_figures(sku, on_hand=12, sellable=12)
+        [pool] = self.ok(self.client.get(f"/stock/{sku}/explain"))["pools"]
+        self.assertEqual({(t["term"], t.get("reason")): t["units"] for t in pool["on_hand_terms"]},
+                         {("receipts", None): 12, ("counts", None): 2,
+                          ("adjustments", "cycle_count"): -2})
+        self.assertEqual(self.count(sku, 12, as_of=now(0.3))["outcome"], "matched")
+
+    def test_a_rejected_count_leaves_room_for_its_correction(self):
+        sku, as_of = self.stock(100), now()
+        mistyped = self.count(sku, 8, as_of=as_of)
+        self.ok(self.resolve(mistyped["case"], "reject", reason="data_entry_error"))
+        self.assertEqual(self.count(sku, 98, as_of=as_of)["outcome"], "applied")
+        self.assert_figures(sku, on_hand=98, sellable=98)
+
     def test_counts_while_stock_moves_lose_nothing(self):
         sku = self.stock(1_000)
         stop = threading.Event()
