@@ -1,5 +1,7 @@
 #include "partition/writer.hpp"
 
+#include <thread>
+
 #include "partition/event_lookup.hpp"
 #include "partition/testing.hpp"
 

@@ -11,7 +11,7 @@ import sys
 import time
 import unittest
 
-from holdfast_process import Service, temporary_directory, wait_until
+from holdfast_process import Service, run, temporary_directory, wait_until
 from rest_client import Client, fresh_key
 
 SHIM = os.environ.get("FAULTCLOCK_SHIM")
@@ -200,6 +200,9 @@ class Clock(unittest.TestCase):
         self.assertEqual(self.client.post("/admin/clock/confirm").json["confirmed"], True)
         self.until_clock("ok")
         self.assert_moved(paying, 1800)
+        self.assertEqual(self.service.stop(), 0)
+        verified = run("ledger", "verify", self.directory / "ledger")
+        self.assertEqual(verified.returncode, 0, verified.stdout + verified.stderr)
 
 
 if __name__ == "__main__":
