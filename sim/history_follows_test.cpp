@@ -52,19 +52,20 @@ PromisesByCell promises_in(const core::State& state) {
     PromisesByCell found;
     for (std::uint32_t i = 0; i < state.reservations.size(); ++i) {
         const auto image = state.image_of(state.reservations[i]);
-        for (std::uint32_t l = 0; l < image.lines.size(); ++l) {
-            const model::LineImage& line = image.lines[l];
+        std::uint32_t number = 0;
+        for (const model::LineImage& line : image.lines) {
+            number += line.continues ? 0 : 1;
             if (line.untracked) {
                 continue;
             }
             Promises& cell = found[{line.sku, line.pool}];
             if (line.units.held > 0) {
-                cell[{kind_of(image, line), image.id.value(), l}] = {line.units.held,
-                                                                     image.expires_at};
+                cell[{kind_of(image, line), image.id.value(), number}] = {line.units.held,
+                                                                          image.expires_at};
             }
             if (line.units.committed > 0) {
-                cell[{PromiseKind::committed, image.id.value(), l}] = {line.units.committed,
-                                                                       base::kNever};
+                cell[{PromiseKind::committed, image.id.value(), number}] = {line.units.committed,
+                                                                            base::kNever};
             }
         }
     }
