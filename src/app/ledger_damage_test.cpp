@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "ledger/damaging_ledger.hpp"
+#include "ledger/damaging_ledger_testing.hpp"
 #include "ledger/memory_ledger.hpp"
 #include "ledger/testing.hpp"
 

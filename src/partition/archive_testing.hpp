@@ -10,7 +10,7 @@
 
 #include "base/check.hpp"
 #include "base/clock.hpp"
-#include "ledger/damaging_ledger.hpp"
+#include "ledger/damaging_ledger_testing.hpp"
 #include "ledger/memory_ledger.hpp"
 #include "partition/archiver.hpp"
 #include "partition/recovery.hpp"

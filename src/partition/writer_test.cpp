@@ -350,46 +350,51 @@ TEST(Writer, WhatIsTakenWhileItClosesIsAnswered) {
     }
 }
 
+// Somebody pays: the deadline moves by the downtime.
+struct Paying {
+    explicit Paying(Bench& on) : bench(on) {
+        bench.ask(receipt("A", 5, "r"));
+        id = ReservationId(bench.ask(hold("A", 1, "p", 600))->answer.sequence.value());
+        first_deadline = bench.ask(change(Operation::begin_payment, id))->image().expires_at;
+    }
+    [[nodiscard]] base::Time deadline() const { return bench.ask(read(id))->image().expires_at; }
+
+    Bench& bench;
+    ReservationId id;
+    base::Time first_deadline;
+};
+
 // The service lived on after its last event: only the time after that was downtime.
 TEST(Writer, DowntimeBeginsWithTheLastSignOfLife) {
     Bench bench;
-    bench.ask(receipt("A", 5, "r"));
-    const auto paying = bench.ask(hold("A", 1, "p", 600));
-    const ReservationId id(paying->answer.sequence.value());
-    const auto begun = bench.ask(change(Operation::begin_payment, id));
+    const Paying paying(bench);
     bench.clock.advance(3min);
     const SignOfLife alive = bench.alive_now();
     bench.clock.advance(5min);
     bench.open({}, alive);
-    EXPECT_EQ(bench.ask(read(id))->image().expires_at, begun->image().expires_at + 5min);
+    EXPECT_EQ(paying.deadline(), paying.first_deadline + 5min);
 }
 
 // Partition time was an hour behind and being slewed: what was away is what passed.
 TEST(Writer, DowntimeIsWhatPassedHoweverFarAheadTheWallClockIs) {
     Bench bench;
-    bench.ask(receipt("A", 5, "r"));
-    const auto paying = bench.ask(hold("A", 1, "p", 600));
-    const ReservationId id(paying->answer.sequence.value());
-    const auto begun = bench.ask(change(Operation::begin_payment, id));
+    const Paying paying(bench);
     bench.clock.jump_wall(1h);
     const SignOfLife alive = bench.alive_now(1h);
     bench.clock.advance(5min);
     bench.open({}, alive);
-    EXPECT_EQ(bench.ask(read(id))->image().expires_at, begun->image().expires_at + 5min);
+    EXPECT_EQ(paying.deadline(), paying.first_deadline + 5min);
 }
 
 // Services of before did not say what the partition's time was.
 TEST(Writer, AnOlderSignOfLifeStillTellsTheDowntime) {
     Bench bench;
-    bench.ask(receipt("A", 5, "r"));
-    const auto paying = bench.ask(hold("A", 1, "p", 600));
-    const ReservationId id(paying->answer.sequence.value());
-    const auto begun = bench.ask(change(Operation::begin_payment, id));
+    const Paying paying(bench);
     bench.clock.advance(3min);
     const SignOfLife alive{.wall = bench.clock.now().wall};
     bench.clock.advance(5min);
     bench.open({}, alive);
-    EXPECT_EQ(bench.ask(read(id))->image().expires_at, begun->image().expires_at + 5min);
+    EXPECT_EQ(paying.deadline(), paying.first_deadline + 5min);
 }
 
 // Until somebody confirms the wall clock nobody knows how long the service was away.
