@@ -24,10 +24,21 @@ using cli::ExitCode;
 
 namespace {
 
+// Who reads reports by a program reads this one too: what cannot be opened has nothing in it.
+VerifyReport report_of(const base::Error& damage) {
+    VerifyReport out;
+    out.findings.found(audit::Check::chain, model::Sequence(0), damage.message);
+    return out;
+}
+
 int verify(const cli::LedgerOptions& options) {
     const auto ledger = open_source(options.source);
     if (!ledger) {
-        return complain(ledger.error());
+        const int code = complain(ledger.error());
+        if (options.json && code == to_int(ExitCode::damaged)) {
+            fmt::print("{}", report_json(report_of(ledger.error())));
+        }
+        return code;
     }
     VerifyOptions how = verify_options(options.source);
     how.violations_kept = options.violations;

@@ -2,6 +2,7 @@
 """A ledger that cannot be trusted is not served: the message names the file, nothing is changed."""
 
 import hashlib
+import json
 import os
 import pathlib
 import shutil
@@ -87,6 +88,10 @@ class Damage(unittest.TestCase):
         verified = run("ledger", "verify", self.ledger)
         self.assertNotEqual(verified.returncode, 0, verified)
         self.assertEqual(fingerprints(self.ledger), before, "verify changed files")
+        if verified.returncode == DAMAGED:
+            report = json.loads(run("ledger", "verify", self.ledger, "--json").stdout)
+            self.assertFalse(report["ok"])
+            self.assertGreater(report["checks"][0]["violations"], 0, "chain")
 
     def newest_log(self):
         logs = [path for path in (self.ledger / "db").glob("*.log") if path.stat().st_size > 0]
