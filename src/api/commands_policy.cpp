@@ -15,6 +15,7 @@ namespace {
 using namespace model;
 
 constexpr std::size_t kChannelsMax = 100;
+constexpr std::string_view kReportName = "suggestions";  // GET /classes/suggestions
 // The largest sum of units times seconds that is far from what the ledger can hold.
 constexpr std::int64_t kUnitSecondsMax = 1LL << 60;
 
@@ -207,6 +208,9 @@ CommandOrProblem make_command(const Context&, const Principal& principal,
     out.policy = default_class();
     out.name = class_name(principal.tenant.text,
                           check.required_text(request.name, "/name", kReferenceBytesMax));
+    if (request.name == kReportName) {
+        check.add("/name", "Is the address of a report; take another name.");
+    }
     out.policy.name = out.name.text;
     for (const auto& value : request.fields) {
         set_field(value, check, out.policy);

@@ -5,6 +5,7 @@
 
 #include "api/private_data.hpp"
 #include "api/testing.hpp"
+#include "api/time_text.hpp"
 #include "model/limits.hpp"
 
 namespace holdfast::api {
@@ -239,6 +240,30 @@ TEST_F(CommandsTest, VerbsAreJudgedFieldByField) {
         EXPECT_EQ(place(request), expected) << "case " << number;
         ++number;
     }
+}
+
+TEST_F(CommandsTest, WhatHappenedDidNotHappenInTheFuture) {
+    const base::Time now = world_.service->context.time();
+    const auto receipt = [&](base::Duration ahead) {
+        return MovementRequest{.attempt = {.header_key = "k"},
+                               .sku = "tea",
+                               .quantity = 1,
+                               .occurred_at = format_time(now + ahead)};
+    };
+    EXPECT_EQ(place(receipt(std::chrono::minutes(9))), "ok") << "a till's clock runs ahead";
+    EXPECT_EQ(place(receipt(std::chrono::minutes(15))), "/occurred_at") << "of another zone";
+    auto shipment = verb(Operation::ship);
+    shipment.occurred_at = format_time(now + std::chrono::hours(1));
+    EXPECT_EQ(place(shipment), "/occurred_at");
+    EXPECT_EQ(place(SaleRequest{.attempt = {.header_key = "k"},
+                                .lines = {{.sku = "tea", .quantity = 1}},
+                                .occurred_at = shipment.occurred_at}),
+              "/occurred_at");
+}
+
+TEST_F(CommandsTest, AClassIsNotNamedLikeTheAddressOfAReport) {
+    EXPECT_EQ(place(PutClassRequest{.name = "suggestion"}), "ok");
+    EXPECT_EQ(place(PutClassRequest{.name = "suggestions"}), "/name");
 }
 
 TEST_F(CommandsTest, AReleaseByNameNeedsExactlyOneName) {

@@ -12,6 +12,8 @@ namespace {
 // Enough to act on; a body of a thousand wrong lines must not make an answer of the same size.
 constexpr std::size_t kErrorsMax = 20;
 
+constexpr base::Duration kAheadMax = std::chrono::minutes(10);
+
 bool has_forbidden_control(std::string_view text, TextKind kind) {
     if (kind == TextKind::name) {
         return has_control_characters(text);
@@ -99,6 +101,15 @@ std::optional<base::Time> Validator::optional_time(const std::optional<std::stri
     if (!time || *time == base::Time{}) {
         add(pointer, "Must be an RFC 3339 time such as 2026-05-04T10:00:00Z.");
         return std::nullopt;
+    }
+    return time;
+}
+
+std::optional<base::Time> Validator::optional_past(const std::optional<std::string>& value,
+                                                   const Pointer& pointer, base::Time now) {
+    const auto time = optional_time(value, pointer);
+    if (time && *time > now + kAheadMax) {
+        add(pointer, "Must not be in the future.");
     }
     return time;
 }

@@ -66,6 +66,9 @@ class Validator {
                                                 const Pointer& pointer, Bounds bounds);
     std::optional<base::Time> optional_time(const std::optional<std::string>& value,
                                             const Pointer& pointer);
+    // When something happened. Clocks of tills run minutes ahead; more is a wrong zone or year.
+    std::optional<base::Time> optional_past(const std::optional<std::string>& value,
+                                            const Pointer& pointer, base::Time now);
     // `other` needs a note.
     model::Reason required_reason(const std::optional<std::string>& value, bool has_note);
 

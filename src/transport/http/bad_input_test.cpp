@@ -79,6 +79,13 @@ std::vector<Case> broken_bodies() {
          "unsupported_media_type",
          "-",
          {{"Idempotency-Key", "k"}, {"Content-Type", "application/jsonp"}}},
+        {"POST",
+         kReservations,
+         valid,
+         415,
+         "unsupported_media_type",
+         "-",
+         {{"Idempotency-Key", "k"}, {"Content-Encoding", "gzip"}}},
     };
 }
 

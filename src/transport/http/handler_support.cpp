@@ -30,6 +30,10 @@ OrProblem<std::optional<std::string>> read_key(const HttpCall& call) {
 
 OrProblem<std::optional<std::vector<std::uint32_t>>> read_precondition(const HttpCall& call,
                                                                        bool supported) {
+    if (!call.header("If-None-Match").empty()) {
+        return std::unexpected(
+            api::malformed_parameter("If-None-Match", "Cannot be judged where things change."));
+    }
     const auto values = call.header("If-Match");
     if (!supported && !values.empty()) {
         return std::unexpected(

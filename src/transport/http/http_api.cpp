@@ -62,6 +62,13 @@ api::Problem unknown_path(std::string_view path) {
                                    : "See /openapi.json for all addresses.");
 }
 
+// A few bytes could become a body without end, so nothing is unpacked.
+bool is_packed(const HttpCall& call) {
+    return std::ranges::any_of(call.header("Content-Encoding"), [](std::string_view coding) {
+        return !net::equal_ignoring_case(coding, "identity");
+    });
+}
+
 }  // namespace
 
 std::span<const std::string_view> protocol_codes() { return kProtocolCodes; }
@@ -111,6 +118,11 @@ void HttpApi::handle(std::shared_ptr<net::Exchange> exchange) {
 void HttpApi::dispatch(CallPtr call, std::size_t route) {
     if (const auto problem = admit(*call, route)) {
         call->send_problem(*problem);
+        return;
+    }
+    if (is_packed(*call)) {
+        call->send_problem(api::make_problem(RefusalCode::unsupported_media_type,
+                                             "Send the body without Content-Encoding."));
         return;
     }
     routes()[route].handler(std::move(call));

@@ -221,6 +221,10 @@ TEST_F(HttpApiTest, PreconditionsAreJudged) {
                                           {{"Idempotency-Key", "x"}, {"If-Match", "*"}});
     EXPECT_EQ(create_with.status, 400);
     EXPECT_EQ(create_with.at("/errors/0/parameter"), "If-Match");
+    const auto only_new =
+        client_.send("PUT", kV1 + "/classes/grocery", {}, {{"If-None-Match", "*"}});
+    EXPECT_EQ(only_new.status, 400);
+    EXPECT_EQ(only_new.at("/errors/0/parameter"), "If-None-Match");
 }
 
 TEST_F(HttpApiTest, AKnownVersionIsNotSentAgain) {
