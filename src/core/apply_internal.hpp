@@ -49,12 +49,6 @@ void apply_safety_stock(State& state, const model::SafetyStockSet& event);
 void apply_transfer(State& state, const model::TransferChanged& event, model::Sequence sequence,
                     base::Time time);
 void apply_count(State& state, const model::StockCounted& event, model::Sequence sequence);
-// When a movement of on hand happened. One without a time of its own happened when it was recorded.
-struct Happened {
-    model::Sequence sequence;
-    base::Time at;
-    bool stated = false;  // it says so itself
-};
 [[nodiscard]] Happened happened(model::Sequence sequence, base::Time stated, base::Time recorded);
 // On hand changed by `delta`. A movement that happened before a count that waits for approval
 // changes what would be done: the drift, and with it the plan. One that says that it happened

@@ -239,14 +239,27 @@ bool has_case(const State& state, model::ReservationId id) {
 
 // Its case may be due, over, or about to settle; before it that of what it replaces, whose facts
 // came first.
-void note_reservation(State& state, std::uint32_t index, const ReservationChanged& event) {
+void note(State& state, std::uint32_t index, const ReservationChanged& event,
+          const Happened& when) {
+    auto& all = state.attention.reservations;
+    auto known = std::ranges::find(all, index, &Attention::Noted::reservation);
+    if (known == all.end()) {
+        known = all.insert(known, {.reservation = index});
+    }
+    if (event.verb == Verb::ship) {
+        known->shipped = when;
+    }
+}
+
+void note_reservation(State& state, std::uint32_t index, const ReservationChanged& event,
+                      const Happened& when) {
     if (event.image.replaces.value() != 0 && has_case(state, event.image.replaces)) {
         const auto* const replaced = state.reservations_by_id.find(event.image.replaces);
         CHECK(replaced != nullptr, "a reservation with a case is not in memory");
-        state.attention.reservations.push_back(*replaced);
+        note(state, *replaced, event, when);
     }
     if (event.verb == Verb::time_out_payment || has_case(state, event.image.id)) {
-        state.attention.reservations.push_back(index);
+        note(state, index, event, when);
     }
 }
 
@@ -287,7 +300,7 @@ void apply_reservation(State& state, const ReservationChanged& event, model::Seq
     state.attention.owners |= counted_before;  // it may hold less, or for less time
     state.totals.late_commits += static_cast<std::uint64_t>(event.verb == Verb::retake);
     state.hash += hash_of(state, reservation);
-    note_reservation(state, index, event);
+    note_reservation(state, index, event, when);
 }
 
 void restore_reservation(State& state, const ReservationImage& image) {

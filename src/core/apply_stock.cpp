@@ -85,11 +85,14 @@ Happened happened(Sequence sequence, base::Time stated, base::Time recorded) {
 
 void note_move(State& state, std::uint32_t cell, const Happened& when, std::int64_t delta) {
     CellFacts& facts = state.cell_facts[cell];
-    change_plan(state, facts.pending_count, when.sequence, when.at, delta);
+    const bool late = when.stated && base::to_ms(when.at) <= facts.counted_ms;
+    if (!late && !when.was_seen) {
+        change_plan(state, facts.pending_count, when.sequence, when.at, delta);
+    }
     facts.moves[facts.move_count % facts.moves.size()] = {.sequence = when.sequence,
                                                           .occurred_ms = base::to_ms(when.at)};
     ++facts.move_count;
-    if (when.stated && base::to_ms(when.at) <= facts.counted_ms) {
+    if (late) {
         state.attention.late.push_back({.cell = cell, .sequence = when.sequence, .delta = delta});
     }
 }
@@ -133,7 +136,8 @@ void apply_movement(State& state, const StockMoved& event, Sequence sequence, ba
         CHECK(state.cells[cell].units == event.cell, "a stock movement does not fit its cell");
         if (event.delta != 0) {
             Happened when = happened(sequence, event.occurred_at, time);
-            when.stated = when.stated && !follows_late_fact(event);
+            when.was_seen = follows_late_fact(event);
+            when.stated = when.stated && !when.was_seen;
             note_move(state, cell, when, event.delta);
         }
     }

@@ -144,7 +144,20 @@ std::optional<ReservationImage> bearer_of(const State& state, const ReservationI
     return successor != nullptr ? std::optional(state.image_of(*successor)) : std::nullopt;
 }
 
-Events follow_facts(const State& state, const ReservationImage& noted, Stamp stamp) {
+// A fact without a time of its own happened when it was reported, not when it fits. What came back
+// had left before: it did not come earlier than the shipment that it waited for.
+base::Time occurred(const ParkedFact& fact, const Case& open,
+                    const std::optional<Happened>& shipped) {
+    const base::Time own =
+        fact.occurred_at == base::Time{} ? open.image.opened_at : fact.occurred_at;
+    if (fact.verb == Verb::ship || !shipped || shipped->at <= own) {
+        return own;
+    }
+    return shipped->stated ? shipped->at : base::Time{};
+}
+
+Events follow_facts(const State& state, const ReservationImage& noted,
+                    const std::optional<Happened>& shipped, Stamp stamp) {
     const auto image = bearer_of(state, noted);
     if (!image) {
         return {};  // it has ended, and is in the archive
@@ -159,13 +172,10 @@ Events follow_facts(const State& state, const ReservationImage& noted, Stamp sta
         if (!settled) {
             continue;
         }
-        // A fact without a time of its own happened when it was reported, not when it fits.
-        const base::Time occurred =
-            fact.occurred_at == base::Time{} ? open->image.opened_at : fact.occurred_at;
         Events out;
         out.emplace_back(ReservationChanged{.verb = fact.verb,
                                             .disposition = fact.disposition,
-                                            .occurred_at = occurred,
+                                            .occurred_at = occurred(fact, *open, shipped),
                                             .document = fact.document,
                                             .image = std::move(*settled),
                                             .key = {}});
@@ -189,14 +199,14 @@ Events next_consequences(State& state, Stamp stamp, bool room) {
     }
     // A note stays until it asks for nothing more: one event may make room for the next.
     for (std::size_t i = 0; i < attention.reservations.size();) {
-        const Reservation& noted = state.reservations[attention.reservations[i]];
-        const ReservationImage image = state.image_of(noted);
+        const Attention::Noted& noted = attention.reservations[i];
+        const ReservationImage image = state.image_of(state.reservations[noted.reservation]);
         auto out = follow_review(state, image, stamp);
         if (out.empty()) {
             out = follow_late_money(state, image, stamp);
         }
         if (out.empty() && room) {
-            out = follow_facts(state, image, stamp);
+            out = follow_facts(state, image, noted.shipped, stamp);
         }
         if (!out.empty()) {
             return out;
@@ -227,7 +237,7 @@ void note_consequences(State& state) {
     for (const auto& [about, kind, id] : state.cases_about) {
         const auto* const found = state.reservations_by_id.find(about);
         if (about != last && found != nullptr) {
-            state.attention.reservations.push_back(*found);
+            state.attention.reservations.push_back({.reservation = *found});
         }
         last = about;
     }

@@ -191,6 +191,16 @@ TEST_F(Counts, APendingOneIsReplacedByAPendingOne) {
     EXPECT_EQ(world_.cases(CaseKind::count)[0].count.counted, 60);
 }
 
+TEST_F(Counts, HaveSeenNothingOfTheFuture) {
+    world_.count({.sku = "A", .counted = 100, .as_of = world_.now() + 5s});
+    EXPECT_EQ(std::get<StockCounted>(world_.last_events().front()).count.as_of, world_.now());
+    world_.wait(1s);
+    world_.move(
+        Operation::adjust_stock,
+        {.sku = "A", .quantity = -4, .reason = Reason::damage, .occurred_at = world_.now()});
+    EXPECT_EQ(world_.cell("A").on_hand, 96) << "the counter's clock runs ahead, not the goods";
+}
+
 TEST_F(Counts, OlderOnesChangeNothing) {
     world_.count({.sku = "A", .counted = 99, .drift = -1});
     const auto same = world_.count({.sku = "A", .counted = 90, .drift = -9});

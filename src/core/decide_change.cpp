@@ -173,13 +173,13 @@ namespace {
 
 std::optional<Decision> judge_version(const Change& change) {
     const auto& expected = change.request.expected_version;
-    if (!expected || *expected == change.image.version) {
+    if (!expected || *expected == change.version) {
         return std::nullopt;
     }
     Refusal refusal;
     refusal.code = RefusalCode::version_mismatch;
-    refusal.version = change.image.version;
-    refusal.reservation = change.image.id;
+    refusal.version = change.version;
+    refusal.reservation = change.request.reservation;
     return refused(change.asked, std::move(refusal));
 }
 
@@ -228,6 +228,7 @@ Decision decide_change(const Asked& asked, const ChangeReservation& request) {
                         .request = request,
                         .reservation = bearer,
                         .image = asked.state.image_of(bearer),
+                        .version = found->version,
                         .from = request.from
                                     ? asked.state.find_pool(found->tenant, request.from->digest)
                                     : std::nullopt};

@@ -18,6 +18,7 @@ struct Change {
     const model::ChangeReservation& request;
     const Reservation& reservation;
     model::ReservationImage image;  // as it is
+    std::uint32_t version;          // of the one that was named: this one, or what it has replaced
     // What a reallocation's `from` names, if it names something.
     std::optional<model::PoolId> from{};
 };

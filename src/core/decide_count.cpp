@@ -13,11 +13,11 @@ using namespace model;
 namespace {
 
 // Whether something came after the position that could change what the ledger had for `as_of`.
-bool is_stale(const CellFacts& facts, const CountStock& request) {
+bool is_stale(const CellFacts& facts, const CountStock& request, base::Time as_of) {
     if (facts.last_count != request.last_count) {
         return true;
     }
-    const std::int64_t as_of_ms = base::to_ms(request.as_of);
+    const std::int64_t as_of_ms = base::to_ms(as_of);
     const std::size_t known = std::min<std::size_t>(facts.move_count, facts.moves.size());
     std::size_t newer = 0;
     for (std::size_t i = 0; i < known; ++i) {
@@ -77,6 +77,8 @@ struct Counted {
     const CountStock& request;
     SkuId sku;
     PoolId pool;
+    // Nobody has seen what is yet to come, whatever the clock of whoever counted says.
+    base::Time as_of;
     const CellFacts& facts;
     CellImage cell;  // grows with the events
 };
@@ -92,7 +94,7 @@ StockCounted count_event(const Counted& counted, CountOutcome outcome) {
         .count = {.counted = counted.request.counted,
                   .drift = counted.request.drift,
                   .disputed = 0,
-                  .as_of = counted.request.as_of,
+                  .as_of = counted.as_of,
                   .position = counted.request.position,
                   .plan = plan_of(asked.state.sku(counted.sku),
                                   asked.state.pool(*asked.tenant, counted.pool), counted.request)},
@@ -172,14 +174,15 @@ Decision decide_count(const Asked& asked, const CountStock& request) {
                     .request = request,
                     .sku = *sku,
                     .pool = *pool,
+                    .as_of = std::min(request.as_of, asked.stamp.time),
                     .facts = cell != kNoIndex ? asked.state.cell_facts[cell] : kUntouched,
                     .cell = cell != kNoIndex ? asked.state.cells[cell].units : CellImage{}};
     Events events;
-    if (is_outdated(asked.state, counted.facts, request.as_of)) {
+    if (is_outdated(asked.state, counted.facts, counted.as_of)) {
         events.emplace_back(count_event(counted, CountOutcome::outdated));
         return applied(std::move(events));
     }
-    if (is_stale(counted.facts, request)) {
+    if (is_stale(counted.facts, request, counted.as_of)) {
         return refused(asked, RefusalCode::count_stale);
     }
     const std::int64_t before = counted.cell.on_hand;

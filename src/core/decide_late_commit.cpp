@@ -144,8 +144,11 @@ void mark_successor(const Change& change, ReservationImage& image) {
 
 Decision decide_late_commit(const Asked& asked, const Reservation& old,
                             const ChangeReservation& request) {
-    const Change change{
-        .asked = asked, .request = request, .reservation = old, .image = asked.state.image_of(old)};
+    const Change change{.asked = asked,
+                        .request = request,
+                        .reservation = old,
+                        .image = asked.state.image_of(old),
+                        .version = old.version};
     if (policy_of(asked.state, change.image.lines).late_commit == LateCommit::refuse) {
         Decision out = refuse_state(change, RefusalCode::expired);
         if (sum_lines(change.image.lines).expired > 0) {

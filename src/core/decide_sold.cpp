@@ -145,7 +145,9 @@ Decision judge_cancel(const Change& change) {
         return std::move(selection).error();
     }
     const LineQuantities totals = sum_lines(change.image.lines);
-    if (change.request.lines.empty() && totals.committed == 0 && is_given_up(change)) {
+    // Where a part has shipped, or was closed short, units that were given up say nothing of a
+    // cancellation: a retry of one is told by its key.
+    if (change.request.lines.empty() && state_of(change.image) == ReservationState::released) {
         return already(change, Verb::cancel);
     }
     if (auto stale = check_version(change)) {

@@ -108,6 +108,78 @@ TEST_F(LateFacts, AReturnToo) {
     EXPECT_EQ(world_.cell("A"), (CellImage{.on_hand = 9, .unavailable = 1}));
 }
 
+// What comes back has left before, whatever the order of the reports and whoever says when.
+class LateReturns : public LateFacts {
+  protected:
+    // Sold; its return is told before its shipment, and then all is counted: it is there again.
+    void told_before_it_shipped(const testing::With& with) {
+        id_ = world_.held("A", 1);
+        world_.commit(id_);
+        world_.change(Operation::return_units, id_, with);
+        world_.wait(1min);
+        counted(10, 10);
+        world_.wait(1h);
+    }
+    [[nodiscard]] bool settled() const { return world_.cases(CaseKind::unexpected_fact).empty(); }
+    ReservationId id_;
+};
+
+TEST_F(LateReturns, DidNotComeBeforeTheShipmentThatIsToldNow) {
+    told_before_it_shipped({.lines = {{"A", 1}}});
+    world_.ship(id_);
+    EXPECT_TRUE(settled());
+    EXPECT_EQ(on_hand(), 10) << "one left and one came";
+}
+
+TEST_F(LateReturns, NorBeforeOneThatSaysWhenItLeft) {
+    told_before_it_shipped({.lines = {{"A", 1}}, .occurred_at = morning_});
+    const base::Time left = world_.now() - 1min;
+    world_.ship(id_, {.occurred_at = left});
+    EXPECT_TRUE(settled());
+    EXPECT_EQ(on_hand(), 10);
+    const auto events = world_.last_events();
+    EXPECT_EQ(std::get<ReservationChanged>(events.at(1)).occurred_at, left);
+}
+
+TEST_F(LateReturns, WereSeenByTheCountTogetherWithTheirShipment) {
+    told_before_it_shipped({.lines = {{"A", 1}}});
+    world_.ship(id_, {.occurred_at = morning_});
+    EXPECT_TRUE(settled());
+    EXPECT_EQ(on_hand(), 10);
+}
+
+TEST_F(LateReturns, WaitForTheSaleWithTheirShipment) {
+    id_ = world_.held("A", 1);
+    world_.ship(id_);
+    world_.change(Operation::return_units, id_, {.lines = {{"A", 1}}});
+    world_.wait(1min);
+    counted(10, 10);
+    world_.wait(1h);
+    world_.commit(id_);
+    EXPECT_TRUE(settled());
+    EXPECT_EQ(on_hand(), 10) << "both had happened when it was counted";
+}
+
+TEST_F(LateReturns, LeaveThePlanOfACountThatWaits) {
+    told_before_it_shipped({.lines = {{"A", 1}}});
+    world_.count({.sku = "A", .counted = 60, .drift = 50});
+    world_.wait(1min);
+    world_.ship(id_);
+    EXPECT_TRUE(settled());
+    EXPECT_EQ(world_.cases(CaseKind::count).at(0).count.drift, 50);
+}
+
+TEST_F(LateFacts, OfBeforeACountThatWasAppliedLeaveThePlanOfOneThatWaits) {
+    counted(10, 10);
+    world_.wait(1h);
+    counted(60, 10);
+    const auto before = world_.cases(CaseKind::count).at(0).count;
+    move(Operation::receive_stock, 2, morning_);
+    const auto after = world_.cases(CaseKind::count).at(0).count;
+    EXPECT_EQ(after.drift, before.drift);
+    EXPECT_EQ(after.plan, before.plan) << "who approved it approved what will be done";
+}
+
 TEST_F(LateFacts, AWriteOffOfDamagedUnitsLeavesWhatWasCounted) {
     world_.move(Operation::mark_unavailable, {.sku = "A", .quantity = 2, .reason = Reason::damage});
     counted(8, 10);  // they had been thrown away by then

@@ -154,7 +154,7 @@ class NaiveMachine {
             sequences_.size() - 1 - std::min<std::size_t>(ask.lag, sequences_.size() - 1);
         out.position = model::Sequence(ask.lag == 0 ? sequence_ : sequences_[seen]);
         if (sku && pool) {
-            out.drift = ask.quantity - model_.cells[*sku][*pool].had(*ask.at);
+            out.drift = ask.quantity - model_.cells[*sku][*pool].had(std::min(*ask.at, model_.now));
             const auto cell = world_.core_state().find_cell(model::SkuId(at(*sku)), pool_id(*pool));
             out.last_count = cell != kNoIndex ? world_.core_state().cell_facts[cell].last_count
                                               : model::Sequence{};

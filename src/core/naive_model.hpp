@@ -482,7 +482,7 @@ class NaiveModel : public NaiveVerbs {
             return {.code = at.code};
         }
         Cell& cell = cells[at.sku][at.pool];
-        const std::int64_t as_of = *asked.at;
+        const std::int64_t as_of = std::min(*asked.at, now);  // what is to come nobody has seen
         if (as_of <= cell.counted_at || (cell.pending && as_of < cell.pending->as_of)) {
             cell.known = true;
             return {.counted = model::CountOutcome::outdated};

@@ -198,11 +198,17 @@ class NaiveReservations : public NaiveStock {
         }
         r = after;
         ++r.version;
-        goods_moved(r, moved, fact.ships, fact.damaged, fact.at);
+        // What comes back left before it came.
+        const bool in_order = fact.ships || r.left_by <= fact.at;
+        goods_moved(r, moved, fact.ships, fact.damaged, in_order ? fact.at : r.left_at);
         return true;
     }
-    void goods_moved(const Reservation& r, const std::vector<std::vector<std::int64_t>>& units,
-                     bool ships, bool damaged, const std::optional<std::int64_t>& at) {
+    void goods_moved(Reservation& r, const std::vector<std::vector<std::int64_t>>& units,
+                     bool ships, bool damaged, std::optional<std::int64_t> at) {
+        if (ships) {
+            r.left_at = at;
+            r.left_by = at.value_or(now);
+        }
         for (std::size_t i = 0; i < r.lines.size(); ++i) {
             for (std::size_t p = 0; p < r.lines[i].parts.size() && !r.lines[i].untracked; ++p) {
                 const auto pool = r.lines[i].parts[p].pool;

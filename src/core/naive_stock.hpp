@@ -59,6 +59,8 @@ class NaiveStock {
         std::uint32_t version = 1, extensions = 0;
         State waiting = State::held, ended_as = State::released;
         std::optional<std::size_t> replaced_by{};
+        std::optional<std::int64_t> left_at{};  // the newest shipment, as it says itself
+        std::int64_t left_by = INT64_MIN;       // ... or when it was reported
 
         [[nodiscard]] std::int64_t sum(std::int64_t Units::* part) const {
             std::int64_t out = 0;

@@ -108,7 +108,7 @@ class NaiveVerbs : public NaiveReservations {
         if (is_done(asked, r, chosen)) {
             return {.changes = false, .shows = index};
         }
-        if (asked.with.version && *asked.with.version != r.version) {
+        if (asked.with.version && *asked.with.version != reservations[asked.target].version) {
             return {.code = Code::version_mismatch};
         }
         if (late ? any(r, &Policy::refuses_late) : !allows(verb, r)) {
@@ -171,7 +171,7 @@ class NaiveVerbs : public NaiveReservations {
             case Operation::commit: return whole && !holds && (sells || left);
             case Operation::ship: return whole && !holds && !sells && left;
             case Operation::release: return whole && !holds && gave_up(r);
-            case Operation::cancel: return whole && !holds && !sells && gave_up(r);
+            case Operation::cancel: return whole && r.state() == State::released;
             case Operation::close_short: return whole && r.state() == State::reconciled;
             case Operation::reallocate:
                 return (holds || sells) && chosen.missing.empty() &&

@@ -79,6 +79,17 @@ TEST_F(ParkedShipment, AfterARestartToo) {
     EXPECT_EQ(open(), 0u);
 }
 
+TEST_F(ParkedShipment, OfTheOldOneIsJudgedByTheVersionThatWasNamed) {
+    const auto old = world_.held({.lines = {{"A", 2}}, .ttl_seconds = 60});
+    world_.wait(61s);
+    world_.commit(old);
+    const auto version = world_.read(old).image().version;
+    const auto stale = world_.ship(old, {.version = 1});
+    EXPECT_EQ(stale.code(), RefusalCode::version_mismatch) << "the successor's, not its own";
+    EXPECT_EQ(stale.refusal.version, version);
+    EXPECT_EQ(world_.ship(old, {.version = version}).state(), ReservationState::fulfilled);
+}
+
 TEST_F(ParkedShipment, OfTheOldOneIsASuccessOnceLateMoneyCame) {
     const auto old = world_.held({.lines = {{"A", 2}}, .ttl_seconds = 60});
     world_.wait(61s);

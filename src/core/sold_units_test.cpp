@@ -108,9 +108,22 @@ TEST_F(Sold, CancelAfterAPartialShipmentTakesBackTheRest) {
     EXPECT_EQ(world_.cancel(id_, {.reason = Reason::fraud}).state(), fulfilled);
     EXPECT_EQ(world_.line(id_), (LineQuantities{.accepted = 3, .shipped = 1, .released = 2}));
     EXPECT_EQ(world_.cell("A"), (CellImage{.on_hand = 8}));
-    const auto again = world_.cancel(id_, {.reason = Reason::fraud});
-    EXPECT_EQ(again.outcome, Outcome::shown) << "nothing is left to take back: a success";
-    EXPECT_EQ(again.image().version, 4u) << "hold, commit, shipment, cancellation";
+    EXPECT_EQ(world_.cancel(id_, {.reason = Reason::fraud}).code(), RefusalCode::illegal_transition)
+        << "whether it repeats a cancellation is told by its key";
+}
+
+TEST_F(Sold, CancelOfWhatHasShippedIsRefusedAlsoWhereTheRestWasGivenUp) {
+    const auto id = world_.held("A", 3);
+    world_.commit(id, {.lines = {{"A", 1}}});
+    world_.release(id);
+    world_.ship(id);
+    EXPECT_EQ(world_.cancel(id, {.reason = Reason::fraud}).code(), RefusalCode::illegal_transition)
+        << "who hears that it is cancelled pays back what is on its way";
+}
+
+TEST_F(Sold, CancelTwiceIsASuccess) {
+    world_.cancel(id_, {.reason = Reason::fraud});
+    EXPECT_EQ(world_.cancel(id_, {.reason = Reason::fraud}).outcome, Outcome::shown);
 }
 
 TEST_F(Sold, CancelOfWhatHasAllShippedIsRefused) {

@@ -36,6 +36,14 @@ struct Totals {
     bool operator==(const Totals&) const = default;
 };
 
+// When a movement of on hand happened. One without a time of its own happened when it was recorded.
+struct Happened {
+    model::Sequence sequence;
+    base::Time at;
+    bool stated = false;    // it says so itself
+    bool was_seen = false;  // it takes back what a count had seen already
+};
+
 // Cells whose shortage has begun or ended, reservations whose case may be over or due, SKUs for
 // whose waiters units may have come back; whether an owner holds less than before. May repeat.
 struct Attention {
@@ -45,9 +53,15 @@ struct Attention {
         model::Sequence sequence;
         std::int64_t delta = 0;
     };
+    // A reservation whose case may be over or due. What comes back had left before: so when did
+    // what has left just now? A start does not know.
+    struct Noted {
+        std::uint32_t reservation = kNoIndex;
+        std::optional<Happened> shipped{};
+    };
     std::vector<Late> late;
     std::vector<std::uint32_t> cells;
-    std::vector<std::uint32_t> reservations;
+    std::vector<Noted> reservations;
     std::vector<model::SkuId> queues;
     bool owners = false;
 

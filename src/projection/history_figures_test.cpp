@@ -286,6 +286,20 @@ TEST_F(HistoryFiguresTest, DriftAndAdjustmentsAreSummedBySourceAndReason) {
     EXPECT_EQ(totals->counts_pending, 1u);
 }
 
+TEST_F(HistoryFiguresTest, WhatACountHadSeenIsNobodysAdjustment) {
+    const auto receipt = shop_.receipt(1, 2);
+    shop_.moved(1, kEast,
+                {.movement = model::Movement::adjustment,
+                 .reason = Reason::cycle_count,
+                 .delta = -2,
+                 .undoes = receipt});
+    feed_all();
+    EXPECT_TRUE(history_->totals(kOurs)->adjustments.empty());
+    const auto skus = history_->skus(kOurs, "", 1);
+    EXPECT_EQ(skus->rows.at(0).received, 2);
+    EXPECT_EQ(skus->rows.at(0).written_off, 0);
+}
+
 TEST_F(HistoryFiguresTest, ListsTransfersThatAreUnderWay) {
     shop_.receipt(1, 10);
     const auto send = [&](std::int64_t units) {

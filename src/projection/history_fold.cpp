@@ -218,7 +218,9 @@ Result<void> HistoryFold::on(const model::StockMoved& event) {
     entry.unavailable_reason = event.unavailable_reason;
     entry.unavailable = event.unavailable_delta;
     move(cell, *row, std::move(entry));
-    if (event.delta == 0) {
+    // Nobody adjusted anything where a count had seen the movement before it was told.
+    const bool was_seen = event.undoes != model::Sequence{} && event.key.empty();
+    if (event.delta == 0 || was_seen) {
         return {};
     }
     TRY(SkuRow* const sku, tables_.sku({.tenant = event.tenant, .sku = event.sku}));
