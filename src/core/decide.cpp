@@ -158,6 +158,10 @@ Decision refused(const Asked& asked, RefusalCode code) {
     return refused(asked, std::move(refusal));
 }
 
+base::Time happened_at(const Asked& asked, const std::optional<base::Time>& stated) {
+    return stated && *stated <= asked.stamp.time ? *stated : base::Time{};
+}
+
 KeyUse key_use(const Command& command) {
     return {.key = command.key.key,
             .fingerprint = command.key.fingerprint,

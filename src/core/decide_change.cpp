@@ -144,7 +144,7 @@ Decision accept_change(const Change& change, Verb verb, ReservationImage&& image
     event.verb = verb;
     event.reason = request.reason;
     event.disposition = request.disposition;
-    event.occurred_at = request.occurred_at.value_or(base::Time{});
+    event.occurred_at = happened_at(change.asked, request.occurred_at);
     event.note = request.note.digest;
     event.document = request.document;
     event.image = std::move(image);

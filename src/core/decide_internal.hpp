@@ -30,6 +30,9 @@ struct Asked {
 [[nodiscard]] Decision refused(const Asked& asked, model::RefusalCode code);
 
 [[nodiscard]] model::KeyUse key_use(const model::Command& command);
+// When a fact happened, if it says so. Whatever its clock says, it did not happen after it was
+// told: then it happens now, and no count of before has seen it.
+[[nodiscard]] base::Time happened_at(const Asked& asked, const std::optional<base::Time>& stated);
 
 // A success that changes nothing: recorded if there is a key to record, else shown.
 [[nodiscard]] Decision unchanged(const Asked& asked, model::ReservationChanged event);

@@ -158,11 +158,10 @@ Decision decide_sale(const Asked& asked, const RecordSale& request) {
     if (beyond_cell_limit(asked.state, image)) {
         return refuse_limit(asked, RefusalCode::limit_exceeded, kCellQuantityMax);
     }
-    events.emplace_back(
-        ReservationChanged{.verb = Verb::sale,
-                           .occurred_at = request.occurred_at.value_or(base::Time{}),
-                           .image = std::move(image),
-                           .key = key_use(asked.command)});
+    events.emplace_back(ReservationChanged{.verb = Verb::sale,
+                                           .occurred_at = happened_at(asked, request.occurred_at),
+                                           .image = std::move(image),
+                                           .key = key_use(asked.command)});
     return applied(std::move(events));
 }
 

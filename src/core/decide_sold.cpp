@@ -44,14 +44,15 @@ Decision park(const Change& change, Verb verb, const Selection& selection) {
     const std::int64_t units =
         std::accumulate(quantities.begin(), quantities.end(), std::int64_t{0});
     Events events;
-    events.emplace_back(FactParked{.tenant = change.image.tenant,
-                                   .verb = verb,
-                                   .disposition = change.request.disposition,
-                                   .occurred_at = change.request.occurred_at.value_or(base::Time{}),
-                                   .document = change.request.document,
-                                   .image = change.image,
-                                   .quantities = std::move(quantities),
-                                   .key = key_use(asked.command)});
+    events.emplace_back(
+        FactParked{.tenant = change.image.tenant,
+                   .verb = verb,
+                   .disposition = change.request.disposition,
+                   .occurred_at = happened_at(change.asked, change.request.occurred_at),
+                   .document = change.request.document,
+                   .image = change.image,
+                   .quantities = std::move(quantities),
+                   .key = key_use(asked.command)});
     const CaseImage image{.id = CaseId(asked.stamp.next.value() + 1),
                           .tenant = change.image.tenant,
                           .kind = CaseKind::unexpected_fact,

@@ -135,7 +135,7 @@ Decision decide_movement(const Asked& asked, const MoveStock& request) {
                                    .delta = deltas.on_hand,
                                    .unavailable_delta = deltas.unavailable,
                                    .unavailable_reason = deltas.reason,
-                                   .occurred_at = request.occurred_at.value_or(base::Time{}),
+                                   .occurred_at = happened_at(asked, request.occurred_at),
                                    .undoes = request.undoes,
                                    .cell = cell,
                                    .note = request.note.digest,

@@ -38,21 +38,23 @@ Decision decide_transfer(const Asked& asked, const TransferStock& request) {
     if (*from == *to || request.quantity < 1 || request.quantity > kLineQuantityMax) {
         return refuse_limit(asked, RefusalCode::limit_exceeded, kLineQuantityMax);
     }
-    TransferChanged event{.step = request.instant ? TransferStep::moved : TransferStep::sent,
-                          .units = request.quantity,
-                          .occurred_at = request.occurred_at.value_or(base::Time{}),
-                          .transfer = {.id = TransferId(asked.stamp.next.value()),
-                                       .tenant = *asked.tenant,
-                                       .sku = *sku,
-                                       .from = *from,
-                                       .to = *to,
-                                       .quantity = request.quantity,
-                                       .arrived = request.instant ? request.quantity : 0,
-                                       .sent_at = request.occurred_at.value_or(asked.stamp.time),
-                                       .reference = request.reference},
-                          .from = image_of_cell(asked.state, *sku, *from),
-                          .to = image_of_cell(asked.state, *sku, *to),
-                          .key = key_use(asked.command)};
+    TransferChanged event{
+        .step = request.instant ? TransferStep::moved : TransferStep::sent,
+        .units = request.quantity,
+        .occurred_at = happened_at(asked, request.occurred_at),
+        .transfer = {.id = TransferId(asked.stamp.next.value()),
+                     .tenant = *asked.tenant,
+                     .sku = *sku,
+                     .from = *from,
+                     .to = *to,
+                     .quantity = request.quantity,
+                     .arrived = request.instant ? request.quantity : 0,
+                     .sent_at =
+                         std::min(request.occurred_at.value_or(asked.stamp.time), asked.stamp.time),
+                     .reference = request.reference},
+        .from = image_of_cell(asked.state, *sku, *from),
+        .to = image_of_cell(asked.state, *sku, *to),
+        .key = key_use(asked.command)};
     const bool fits = add_within_limit(event.from.on_hand, -request.quantity) &&
                       (!request.instant || add_within_limit(event.to.on_hand, request.quantity));
     if (!fits) {
@@ -84,7 +86,7 @@ Decision decide_settle_transfer(const Asked& asked, const SettleTransfer& reques
     TransferChanged event{.step = request.lost ? TransferStep::lost : TransferStep::arrived,
                           .units = units,
                           .reason = request.reason,
-                          .occurred_at = request.occurred_at.value_or(base::Time{}),
+                          .occurred_at = happened_at(asked, request.occurred_at),
                           .transfer = image,
                           .from = image_of_cell(asked.state, image.sku, image.from),
                           .to = image_of_cell(asked.state, image.sku, image.to),

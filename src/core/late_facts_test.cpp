@@ -85,6 +85,15 @@ TEST_F(LateFacts, AreThoseThatSayWhenTheyHappened) {
     EXPECT_EQ(on_hand(), 11) << "of the same moment, but it does not say so";
 }
 
+// A till's clock runs ahead: what it sold is sold now, and whoever counts a minute later sees it.
+TEST_F(LateFacts, OfTheFutureHappenNow) {
+    EXPECT_EQ(move(Operation::receive_stock, 1, noon_ + 5min).as<StockMoved>().occurred_at,
+              base::Time{});
+    world_.wait(1min);
+    EXPECT_EQ(world_.count({.sku = "A", .counted = 11, .drift = 0}).as<StockCounted>().outcome,
+              CountOutcome::matched);
+}
+
 TEST_F(LateFacts, AShipmentThatTheCountHasSeenTakesNothingAway) {
     const auto id = world_.held("A", 1);
     world_.commit(id);

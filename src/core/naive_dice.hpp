@@ -243,14 +243,15 @@ class AskDice {
             .operation = Op::count_stock,
             .name = sku(),
             .pool = pool(false),
-            .at = model_.now - dice_.between(0, dice_.chance(1, 4) ? 60 : 5),
+            .at = model_.now - dice_.between(-1, dice_.chance(1, 4) ? 60 : 5),
             .after_another = dice_.chance(1, 30),
             .lag = static_cast<std::uint32_t>(
                 dice_.chance(1, 4) ? dice_.below(std::min<std::uint64_t>(model_.tick, 12) + 1) : 0),
             .who = some("ann", 2)};
         const auto known = NaiveModel::find(model_.skus, ask.name);
         const auto place = NaiveModel::find(model_.pools, ask.pool.empty() ? "default" : ask.pool);
-        const std::int64_t there = known && place ? model_.cells[*known][*place].had(*ask.at) : 0;
+        const std::int64_t there =
+            known && place ? model_.cells[*known][*place].had(std::min(*ask.at, model_.now)) : 0;
         ask.quantity =
             std::max<std::int64_t>(there + (dice_.chance(1, 3) ? 0 : dice_.between(-6, 5)), 0);
         return ask;
@@ -380,7 +381,8 @@ class AskDice {
         return always || pools_ > 1 || dice_.chance(1, 2) ? kPlaces[dice_.below(pools_)] : "";
     }
     std::optional<std::int64_t> occurred() {
-        return dice_.chance(1, 3) ? std::optional(model_.now - dice_.between(0, 60)) : std::nullopt;
+        return dice_.chance(1, 3) ? std::optional(model_.now - dice_.between(-3, 60))
+                                  : std::nullopt;
     }
     // Mostly one of the latest; sometimes one that is not there.
     std::size_t target() {

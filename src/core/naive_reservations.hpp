@@ -205,6 +205,9 @@ class NaiveReservations : public NaiveStock {
     }
     void goods_moved(Reservation& r, const std::vector<std::vector<std::int64_t>>& units,
                      bool ships, bool damaged, std::optional<std::int64_t> at) {
+        if (at && *at > now) {
+            at.reset();  // nothing is told before it happens
+        }
         if (ships) {
             r.left_at = at;
             r.left_by = at.value_or(now);

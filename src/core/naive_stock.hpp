@@ -442,7 +442,10 @@ class NaiveStock {
 
     // -- movements -------------------------------------------------------------------------
     void move(std::size_t sku, std::size_t pool, std::int64_t delta,
-              const std::optional<std::int64_t>& at) {
+              std::optional<std::int64_t> at) {
+        if (at && *at > now) {
+            at.reset();  // nothing is told before it happens
+        }
         Cell& cell = cells[sku][pool];
         cell.known = true;
         cell.on_hand += delta;

@@ -253,7 +253,7 @@ class NaiveVerbs : public NaiveReservations {
                   .ships = asked.operation == Operation::ship,
                   .damaged = asked.with.disposition == model::Disposition::damaged,
                   .quantities = std::vector<std::int64_t>(r.lines.size()),
-                  .at = asked.at.value_or(now)};  // it happened when it was reported
+                  .at = std::min(asked.at.value_or(now), now)};  // it happened when it was reported
         auto units = chosen.units;
         // What is missing is about units that may yet come to it, else about the first named.
         for (std::size_t m = 0; m < chosen.missing.size(); ++m) {
