@@ -26,6 +26,9 @@ constexpr std::uint64_t kWindowsBehindMax = 32;
 constexpr auto kIdleWait = std::chrono::milliseconds(100);
 constexpr std::string_view kArchiveIsDamaged =
     "the archive is damaged; the next start makes it again";
+constexpr std::string_view kArchiveIsKept =
+    "the archive is damaged and kept, because the ledger could not make it again; the service "
+    "stops";
 
 }  // namespace
 
@@ -44,11 +47,9 @@ Result<void> ArchiveHost::open_archive() {
     auto opened = partition::open_rocksdb_archive(directory_);
     const bool damaged = !opened && opened.error().code == ErrorCode::corrupted;
     if (damaged || (opened && (*opened)->position() > tail.last)) {
-        base::log_warning("the archive does not fit the ledger and is made again",
-                          {{"detail", damaged ? std::string_view(opened.error().message)
-                                              : std::string_view("it is ahead")}});
+        const std::string detail = damaged ? opened.error().message : "it is ahead";
         opened = base::failure(ErrorCode::corrupted, {});  // closed before it is removed
-        return remake();
+        return remake("the archive does not fit the ledger and is made again", detail);
     }
     TRY(auto archive, std::move(opened));
     use(std::move(archive));
@@ -61,18 +62,23 @@ void ArchiveHost::use(std::unique_ptr<partition::Archive> archive) {
     lookups_ = std::make_unique<partition::Lookups>(*archive_, ledger_);
 }
 
-Result<void> ArchiveHost::remake() {
+Result<void> ArchiveHost::remake(std::string_view why, std::string_view detail) {
     lookups_.reset();
     archive_.reset();
-    discard();
+    TRY_VOID(discard());
+    base::log_warning(why, {{"detail", detail}});
     TRY(auto archive, partition::open_rocksdb_archive(directory_));
     use(std::move(archive));
     return {};
 }
 
-void ArchiveHost::discard() {
+Result<void> ArchiveHost::discard() {
+    if (const auto whole = read_whole(ledger_); !whole) {
+        return base::failure(whole.error().code, "the ledger is damaged: " + whole.error().message);
+    }
     std::error_code ignored;  // what cannot be removed cannot be opened either
     std::filesystem::remove_all(directory_, ignored);
+    return {};
 }
 
 void ArchiveHost::start(const base::Clock& clock, partition::Writer& writer, const Offered& offered,
@@ -121,16 +127,16 @@ Pace ArchiveHost::archive(const base::Clock& clock, const partition::Writer& wri
     }
     const auto moved = archiver_->step(clock.now().wall);
     if (!moved && moved.error().code == ErrorCode::corrupted) {
-        if (is_ledger_damaged(ledger_, archive_->position())) {
-            fail_stop(kLedgerIsDamaged, moved.error());
+        // It also reads what the archive has already, for a state that has not forgotten it.
+        const auto discarded = discard();
+        if (discarded) {
+            fail_stop(kArchiveIsDamaged, moved.error());
         }
-        discard();
-        fail_stop(kArchiveIsDamaged, moved.error());
+        stand_still(discarded.error());
+        return Pace::finish;
     }
     if (!moved) {
-        base::log_error("the archive stands still until the next start; memory keeps what it has",
-                        {{"code", base::to_string(moved.error().code)},
-                         {"detail", std::string_view(moved.error().message)}});
+        stand_still(moved.error());
         return Pace::finish;
     }
     if (!*moved) {
@@ -139,13 +145,19 @@ Pace ArchiveHost::archive(const base::Clock& clock, const partition::Writer& wri
     return pace(writer.figures().durable);
 }
 
+void ArchiveHost::stand_still(const base::Error& error) {
+    base::log_error(
+        "the archive stands still until the next start; memory keeps what it has",
+        {{"code", base::to_string(error.code)}, {"detail", std::string_view(error.message)}});
+}
+
 void ArchiveHost::run_lookups() {
     base::name_this_thread("lookups");
     while (!stopping_.load(std::memory_order_acquire)) {
         const auto moved = lookups_->step();
         if (!moved && moved.error().code == ErrorCode::corrupted) {
-            discard();
-            fail_stop(kArchiveIsDamaged, moved.error());
+            const auto discarded = discard();
+            fail_stop(discarded ? kArchiveIsDamaged : kArchiveIsKept, moved.error());
         }
         if (!moved) {
             fail_stop("the archive cannot be read; the service stops", moved.error());

@@ -5,16 +5,18 @@
 //   lookup thread    finds what parked commands wait for
 //
 // The archive is a function of the ledger: one that is damaged, or knows more than the ledger (a
-// backup was restored), is thrown away and made again. If it cannot be written (a full disk),
-// memory keeps what it has and the service goes on; if it cannot be read, commands could never be
-// answered and the process ends. Thread rule: open, start, stop and the destructor on one thread;
-// the rest on any.
+// backup was restored), is thrown away and made again. Only a whole ledger can do that: of one that
+// is damaged, too, everything is kept. If the archive cannot be written (a full disk), or the
+// ledger is damaged where the archiver reads it, memory keeps what it has and the service goes on;
+// if the archive cannot be read, commands could never be answered and the process ends. Thread
+// rule: open, start, stop and the destructor on one thread; the rest on any.
 #pragma once
 
 #include <atomic>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <thread>
 
 #include "app/paced_work.hpp"
@@ -57,10 +59,12 @@ class ArchiveHost {
     // should come. Any thread.
     [[nodiscard]] bool is_left_behind(model::Sequence durable) const;
 
-    // Throws the files away; the next start makes them again. It must not be used any more.
-    void discard();
-    // Begins again with an empty archive. Before `start`.
-    [[nodiscard]] base::Result<void> remake();
+    // Throws the files away; the next start makes them again. It must not be used any more. Reads
+    // the whole ledger first. Errors: the ledger's, which could not make them again: they are kept.
+    [[nodiscard]] base::Result<void> discard();
+    // Begins again with an empty archive, and warns of `why`. Before `start`. Errors: discard's;
+    // the archive's.
+    [[nodiscard]] base::Result<void> remake(std::string_view why, std::string_view detail);
 
   private:
     ArchiveHost(std::string directory, ledger::Ledger& ledger,
@@ -70,6 +74,7 @@ class ArchiveHost {
     base::Result<void> open_archive();
     void use(std::unique_ptr<partition::Archive> archive);
     Pace archive(const base::Clock& clock, const partition::Writer& writer);
+    void stand_still(const base::Error& error);
     [[nodiscard]] std::uint64_t behind(model::Sequence durable) const;
     [[nodiscard]] Pace pace(model::Sequence durable);
     void run_lookups();

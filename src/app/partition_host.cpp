@@ -183,12 +183,8 @@ Result<partition::Recovered> PartitionHost::recover() {
         archive_->archive().position().value() == 0) {
         return recovered;
     }
-    if (const auto whole = read_whole(*ledger_); !whole) {
-        return base::failure(whole.error().code, "the ledger is damaged: " + whole.error().message);
-    }
-    base::log_warning("the archive may be damaged and is made again",
-                      {{"detail", std::string_view(recovered.error().message)}});
-    TRY_VOID(archive_->remake());
+    TRY_VOID(archive_->remake("the archive may be damaged and is made again",
+                              recovered.error().message));
     return recover_ahead(*ledger_, &archive_->archive(), archive_->options());
 }
 
@@ -260,6 +256,16 @@ void PartitionHost::run_flusher() {
     }
 }
 
+// What the archive brought back may have been wrong, or what the ledger did. Until that is known
+// nothing more is decided by a state that may be wrong.
+void PartitionHost::stop_over_a_difference(const base::Error& error) {
+    writer_->close();
+    if (const auto discarded = archive_->discard(); !discarded) {
+        fail_stop(kLedgerIsDamaged, discarded.error());
+    }
+    fail_stop("the replayed state is not the live one; the service stops", error);
+}
+
 // A round of all views that follow. False: they were at the ledger's end.
 bool PartitionHost::follow_ledger() {
     auto moved = replayer_->step();
@@ -275,12 +281,8 @@ bool PartitionHost::follow_ledger() {
     if (!moved && moved.error().code != ErrorCode::corrupted) {
         fail_stop("the ledger cannot be read; the service stops", moved.error());
     }
-    if (!moved && is_ledger_damaged(*ledger_, replayer_->position())) {
-        fail_stop(kLedgerIsDamaged, moved.error());
-    }
     if (!moved) {
-        archive_->discard();  // what it brought back may have been wrong
-        fail_stop("the replayed state is not the live one; the service stops", moved.error());
+        stop_over_a_difference(moved.error());
     }
     const bool followed = history_->follow();
     inspections_.run(replayer_->state(), replayer_->position());

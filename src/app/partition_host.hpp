@@ -98,6 +98,7 @@ class PartitionHost {
     void run_flusher();
     Pace follow_in_turn();
     bool follow_ledger();
+    [[noreturn]] void stop_over_a_difference(const base::Error& error);
     bool end_writer();
     void end_views();
 

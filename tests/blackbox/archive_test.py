@@ -7,8 +7,8 @@ import unittest
 import unittest.mock
 
 from blackbox_case import ServiceCase, units
-from holdfast_process import wait_until
-from rest_client import fresh_key
+from holdfast_process import Service, temporary_directory, wait_until
+from rest_client import Client, fresh_key
 
 
 class Archive(ServiceCase):
@@ -112,6 +112,70 @@ class RottenBits(ServiceCase):
         self.assert_figures(sku, on_hand=18, held=3, sellable=15)
         self.assertTrue((self.directory / "ledger" / "archive").is_dir())
         self.assertEqual(self.service.stop(), 0)
+
+
+class RottenBitsBehindTheArchive(unittest.TestCase):
+    """The archiver begins where the checkpoint's state forgot up to: the archive is further."""
+
+    OPTIONS = ("--hot-events", 100, "--checkpoint-every", 200)
+
+    def setUp(self):
+        # A start reads the newest segment whole.
+        self.enterContext(unittest.mock.patch.dict(os.environ, HOLDFAST_LEDGER_KIND="rocksdb"))
+        self.ledger = self.enterContext(temporary_directory()) / "ledger"
+
+    def hold(self, client, reference):
+        answer = client.post("/reservations", {"sku": "tea", "quantity": 1, "ttl_seconds": 3600,
+                                               "reference": reference}, key=reference)
+        self.assertEqual(answer.status, 201, answer)
+        return int(answer.json["position"].split(".")[-1])
+
+    def hold_until(self, client, position):
+        """The references of single holds by their positions."""
+        out = {}
+        while max(out, default=0) < position:
+            reference = fresh_key("rotten") + "."  # no other begins so
+            out[self.hold(client, reference)] = reference
+        return out
+
+    def make_ledger(self):
+        """With a checkpoint at some 200 that forgot up to some 100, and an archive up to 130."""
+        with Service(self.ledger, *self.OPTIONS) as service:
+            client = Client(service.url)
+            client.post("/stock/receipts", {"sku": "tea", "quantity": 1000}, key="receipt")
+            references = self.hold_until(client, 201)
+            wait_until(lambda: any((self.ledger / "checkpoints").glob("*.ckpt")),
+                       "there is a checkpoint", limit=120)
+            self.hold_until(client, 231)
+            wait_until(lambda: 'view="archive"} 13' in client.get("//metrics").body.decode(),
+                       "the archive has 130 events", limit=120)
+            client.close()
+            self.assertEqual(service.stop(), 0)
+        with Service(self.ledger, *self.OPTIONS) as service:
+            self.assertEqual(service.stop(), 0)  # the start made tables of the log
+        return references
+
+    def rot(self, reference):
+        """In the tables: the database reads its logs at every start."""
+        files = [file for file in (self.ledger / "db").glob("*.sst")
+                 if reference.encode() in file.read_bytes()]
+        for file in files:
+            data = file.read_bytes()
+            file.write_bytes(data.replace(reference.encode(), reference.upper().encode()))
+        self.assertTrue(files)
+
+    def test_leave_the_archive_and_the_service_alone(self):
+        self.rot(self.make_ledger()[120])
+        for start in range(2):
+            with Service(self.ledger, *self.OPTIONS) as service:
+                wait_until(lambda: "the archive stands still" in "\n".join(service.log),
+                           "the archiver came upon it", limit=120)
+                self.assertIn("the ledger is damaged", "\n".join(service.log))
+                client = Client(service.url)
+                self.hold(client, f"after-{start}")
+                client.close()
+                self.assertEqual(service.stop(), 0)
+            self.assertTrue((self.ledger / "archive" / "CURRENT").exists())
 
 
 if __name__ == "__main__":
