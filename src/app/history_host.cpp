@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "app/ledger_damage.hpp"
-#include "app/threads.hpp"
 #include "base/log.hpp"
 
 namespace holdfast::app {
@@ -86,7 +85,7 @@ void HistoryHost::begin_to_follow() {
 }
 
 bool HistoryHost::follow() {
-    if (damaged_ || standstill_.waits()) {
+    if (gave_up_ || standstill_.waits()) {
         return false;
     }
     const auto moved = read_on();
@@ -108,13 +107,20 @@ Result<bool> HistoryHost::read_on() {
 
 void HistoryHost::stop_following(const base::Error& error) {
     follower_.reset();
-    damaged_ = error.code == ErrorCode::corrupted;
-    if (!damaged_) {
+    if (error.code == ErrorCode::corrupted) {
+        give_up(error);
+    } else {
         standstill_.failed(error);
-        return;
     }
+}
+
+void HistoryHost::give_up(const base::Error& error) {
+    gave_up_ = true;
     if (is_ledger_damaged(ledger_, history_->position())) {
-        fail_stop(kLedgerIsDamaged, error);
+        base::log_error("the history stands still: the ledger is damaged",
+                        {{"position", history_->position().value()},
+                         {"detail", std::string_view(error.message)}});
+        return;
     }
     std::ofstream{damage_mark()};
     base::log_error("the history is damaged; the next start makes it again",

@@ -2,7 +2,8 @@
 //
 // The history is a function of the ledger, and nothing else depends on it: one that is damaged, or
 // knows more than the ledger (a backup was restored), is made again, by the next start if it is
-// found while others read it. What its disk does not take is tried again every two seconds.
+// found while others read it. What its disk does not take is tried again every two seconds. Where
+// the ledger is damaged it stands still: who writes and reads without it is served.
 // Thread rule: history() may be asked on any thread; the rest on the replayer's.
 #pragma once
 
@@ -34,8 +35,7 @@ class HistoryHost {
 
     [[nodiscard]] projection::History& history() { return *history_; }
 
-    // Reads a step further. False: there is nothing more, or it stands still. A damaged ledger ends
-    // the process.
+    // Reads a step further. False: there is nothing more, or it stands still.
     bool follow();
     // What it has read; nothing while it stands still.
     [[nodiscard]] std::optional<model::Sequence> position() const;
@@ -49,6 +49,7 @@ class HistoryHost {
     void begin_to_follow();
     base::Result<bool> read_on();
     void stop_following(const base::Error& error);
+    void give_up(const base::Error& error);
     [[nodiscard]] std::string damage_mark() const { return directory_ + ".damaged"; }
 
     std::string directory_;
@@ -58,7 +59,7 @@ class HistoryHost {
     std::unique_ptr<HistoryObserver> observer_;
     std::unique_ptr<partition::Follower> follower_;  // gone while it stands still
     Standstill standstill_{"the history"};
-    bool damaged_ = false;
+    bool gave_up_ = false;  // until the next start
 };
 
 }  // namespace holdfast::app

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "ledger/damaging_ledger_testing.hpp"
 #include "ledger/testing.hpp"
 #include "partition/testing.hpp"
 
@@ -98,6 +99,26 @@ TEST_F(HistoryHostTest, DamageFoundWhileItFollowsIsLeftToTheNextStart) {
     EXPECT_FALSE(std::filesystem::exists(mark()));
     follow_all(*host);
     EXPECT_EQ(host->history().position(), last(other));
+}
+
+// Made again, it would stop there, too; and nobody else needs it.
+TEST_F(HistoryHostTest, WhereTheLedgerIsDamagedItStandsStillAndIsKept) {
+    Bench bench;
+    fill(bench, 20);
+    const Sequence end = last(bench);
+    ledger::testing::DamagingLedger damaged(std::move(bench.ledger));
+    damaged.damaged = end;
+    Sequence reached;
+    for (int start = 0; start < 2; ++start) {
+        const auto opened = HistoryHost::open(path(), damaged, *bench.published, end);
+        ASSERT_TRUE(opened.has_value());
+        follow_all(**opened);
+        EXPECT_FALSE((*opened)->follow()) << "it is not tried again";
+        EXPECT_EQ((*opened)->position(), std::nullopt);
+        EXPECT_FALSE(std::filesystem::exists(mark()));
+        EXPECT_GE((*opened)->history().position(), reached);
+        reached = (*opened)->history().position();
+    }
 }
 
 }  // namespace

@@ -177,6 +177,17 @@ class RottenBitsBehindTheArchive(unittest.TestCase):
                 self.assertEqual(service.stop(), 0)
             self.assertTrue((self.ledger / "archive" / "CURRENT").exists())
 
+    def test_let_a_history_stand_still_that_has_to_be_made_again(self):
+        self.rot(self.make_ledger()[120])
+        shutil.rmtree(self.ledger / "history")
+        with Service(self.ledger, *self.OPTIONS) as service:
+            wait_until(lambda: "the history stands still" in "\n".join(service.log),
+                       "the history came upon it", limit=120)
+            client = Client(service.url)
+            self.hold(client, "after")
+            client.close()
+            self.assertEqual(service.stop(), 0)
+
 
 if __name__ == "__main__":
     unittest.main()
