@@ -144,7 +144,7 @@ CommandOrProblem make_command(const Context& context, const Principal& principal
     out.document =
         text(request.document,
              request.operation == Operation::ship ? "/shipment_reference" : "/reference");
-    out.occurred_at = check.optional_past(request.occurred_at, "/occurred_at", context.time());
+    out.occurred_at = check.optional_past(request.occurred_at, "/occurred_at", context.latest());
     check_verb(context, principal, request, check, out);
     if (!check.ok()) {
         return std::unexpected(check.take());

@@ -179,7 +179,7 @@ CommandOrProblem make_command(const Context& context, const Principal& principal
                                          {.least = 1, .most = kLineQuantityMax});
     out.instant = request.instant.value_or(false);
     out.reference = check.optional_text(request.reference, "/reference", kReferenceBytesMax);
-    out.occurred_at = check.optional_past(request.occurred_at, "/occurred_at", context.time());
+    out.occurred_at = check.optional_past(request.occurred_at, "/occurred_at", context.latest());
     if (!check.ok()) {
         return std::unexpected(check.take());
     }
@@ -203,7 +203,7 @@ CommandOrProblem make_command(const Context& context, const Principal& principal
         // A transfer has no note; its reference says what it was.
         out.reason = check.required_reason(request.reason, true);
     }
-    out.occurred_at = check.optional_past(request.occurred_at, "/occurred_at", context.time());
+    out.occurred_at = check.optional_past(request.occurred_at, "/occurred_at", context.latest());
     if (!check.ok()) {
         return std::unexpected(check.take());
     }
@@ -226,7 +226,7 @@ CommandOrProblem make_command(const Context& context, const Principal& principal
         customer_text(context.private_key, principal.tenant.text,
                       check.optional_text(request.customer_id, "/customer_id", kReferenceBytesMax));
     out.shipped = request.shipped.value_or(false);
-    out.occurred_at = check.optional_past(request.occurred_at, "/occurred_at", context.time());
+    out.occurred_at = check.optional_past(request.occurred_at, "/occurred_at", context.latest());
     if (!check.ok()) {
         return std::unexpected(check.take());
     }
@@ -245,7 +245,7 @@ CommandOrProblem make_command(const Context& context, const Principal& principal
     }
     out.counted =
         check.required_number(request.counted, "/counted", {.least = 0, .most = kCellQuantityMax});
-    out.as_of = read_as_of(request.as_of, context.time(), check).value_or(base::Time{});
+    out.as_of = read_as_of(request.as_of, context.latest(), check).value_or(base::Time{});
     out.includes = digest_of(request.includes, check);
     out.submitter = who_asks(principal, request.by, check);
     if (!check.ok()) {

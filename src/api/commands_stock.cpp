@@ -74,7 +74,7 @@ CommandOrProblem make_command(const Context& context, const Principal& principal
         add_origin(context, request, check, out);
     }
     out.reference = check.optional_text(request.reference, "/reference", kReferenceBytesMax);
-    out.occurred_at = check.optional_past(request.occurred_at, "/occurred_at", context.time());
+    out.occurred_at = check.optional_past(request.occurred_at, "/occurred_at", context.latest());
     out.note = note_text(context.private_key, principal.tenant.text, note);
     if (!check.ok()) {
         return std::unexpected(check.take());

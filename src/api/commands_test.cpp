@@ -261,6 +261,21 @@ TEST_F(CommandsTest, WhatHappenedDidNotHappenInTheFuture) {
               "/occurred_at");
 }
 
+// The wall clock was put right after the start: the partition's time follows slowly.
+TEST_F(CommandsTest, WhatHappenedByAWallClockThatIsAheadHappened) {
+    world_.clock.jump_wall(std::chrono::hours(8));
+    const base::Time now = world_.clock.now().wall;
+    ASSERT_LT(world_.service->context.time(), now - std::chrono::hours(7));
+    auto shipment = verb(Operation::ship);
+    shipment.occurred_at = format_time(now);
+    EXPECT_EQ(place(shipment), "ok");
+    shipment.occurred_at = format_time(now + std::chrono::hours(1));
+    EXPECT_EQ(place(shipment), "/occurred_at");
+    CountRequest count{.attempt = {.header_key = "k"}, .sku = "tea", .counted = 1};
+    count.as_of = format_time(now);
+    EXPECT_EQ(place(count), "ok");
+}
+
 TEST_F(CommandsTest, AClassIsNotNamedLikeTheAddressOfAReport) {
     EXPECT_EQ(place(PutClassRequest{.name = "suggestion"}), "ok");
     EXPECT_EQ(place(PutClassRequest{.name = "suggestions"}), "/name");

@@ -1,6 +1,7 @@
 // Context: what the use cases work with. Wired once by the app; everything outlives the service.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <vector>
 
@@ -44,6 +45,12 @@ struct Context {
     // The partition's: what is compared with deadlines, stops and whatever else a decision was
     // stamped with. The wall clock may be far from it.
     [[nodiscard]] base::Time time() const { return published.time_at(clock.now()); }
+    // The later one of the two clocks: what others say has happened is compared with it. Where the
+    // partition's time is behind, a fact of a minute ago has happened all the same.
+    [[nodiscard]] base::Time latest() const {
+        const base::Instant now = clock.now();
+        return std::max(published.time_at(now), now.wall);
+    }
 };
 
 }  // namespace holdfast::api

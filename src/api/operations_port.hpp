@@ -36,7 +36,9 @@ struct ServiceStatus {
     std::uint64_t disk_free_bytes = 0;
     bool storage_full = false;
     bool draining = false;
-    std::string clock_state;           // "ok", or "jumped": the wall clock is not followed
+    // "ok"; "jumped": the wall clock is not followed; "lags": it is more than a minute ahead, and
+    // followed slowly.
+    std::string clock_state;
     std::vector<std::string> stopped;  // what is not working, one sentence each
 };
 
@@ -50,7 +52,8 @@ class OperationsPort {
     // Prometheus text format 0.0.4.
     [[nodiscard]] virtual std::string metrics_text() const = 0;
     [[nodiscard]] virtual ServiceStatus status() const = 0;
-    // An operator confirms that the wall clock is right after a jump; false: nothing to confirm.
+    // An operator confirms that the wall clock is right, whether it jumped or is being followed
+    // slowly; false: nothing to confirm, it is not ahead.
     virtual bool confirm_clock() = 0;
 };
 

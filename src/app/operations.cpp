@@ -11,6 +11,10 @@ namespace holdfast::app {
 namespace {
 
 constexpr auto kPeriod = std::chrono::seconds(1);
+// It takes more than three hours to follow so far: somebody may want to end that.
+constexpr base::Duration kLagShown = std::chrono::minutes(1);
+// Less is followed in some minutes, and no two clocks agree to the second.
+constexpr base::Duration kLagConfirmed = std::chrono::seconds(5);
 
 base::Gauge& gauge(base::Metrics& metrics, std::string name, std::string help) {
     return metrics.gauge({.name = std::move(name), .help = std::move(help), .labels = {}});
@@ -21,6 +25,8 @@ base::Gauge& view_position(base::Metrics& metrics, std::string view) {
                           .help = "The newest event that is in a view on disk.",
                           .labels = {{"view", std::move(view)}}});
 }
+
+bool lags(const partition::PartitionClock& clock) { return clock.wall_ahead() > kLagShown; }
 
 }  // namespace
 
@@ -214,7 +220,7 @@ api::ServiceStatus Operations::status() const {
     out.disk_free_bytes = disk_free_.load(std::memory_order_relaxed);
     out.storage_full = full;
     out.draining = draining_.load(std::memory_order_acquire);
-    out.clock_state = suspended ? "jumped" : "ok";
+    out.clock_state = suspended ? "jumped" : lags(writer.clock()) ? "lags" : "ok";
     if (full) {
         out.stopped.emplace_back("creates and receipts: the disk is nearly full");
     }
@@ -229,7 +235,7 @@ api::ServiceStatus Operations::status() const {
 
 bool Operations::confirm_clock() {
     auto& clock = host_.writer().clock();
-    if (!clock.suspended()) {
+    if (clock.wall_ahead() < kLagConfirmed) {
         return false;
     }
     clock.confirm_wall();
