@@ -225,6 +225,26 @@ TEST_F(Cold, WhatTheLedgerCannotReadAnyMoreIsUnavailableAndNothingElseIs) {
     EXPECT_EQ(ask(give_back(lost, 1))->answer.kind, AnswerKind::applied);
 }
 
+// A known key needs nothing else, however damaged what came after it is.
+TEST_F(Cold, ARetryIsAnsweredAlthoughTheNewestOfItsReservationIsDamaged) {
+    const ReservationId id(ask(hold("A", 2, "k"))->answer.sequence.value());
+    const auto first = ask(change(Operation::commit, id, "paid"));
+    ask(change(Operation::ship, id));
+    partition_.forget();
+    const auto rest = partition_.archive().find_rest(id, Sequence(UINT64_MAX));
+    ASSERT_TRUE(rest.has_value() && rest->has_value());
+    partition_.damage((*rest)->since);
+    for (int retry = 0; retry < 2; ++retry) {
+        const auto again = ask(change(Operation::commit, id, "paid"));
+        EXPECT_EQ(again->answer.kind, AnswerKind::replayed);
+        EXPECT_EQ(again->answer.sequence, first->answer.sequence);
+        EXPECT_EQ(ask(change(Operation::commit, id, "new"))->answer.refusal.code,
+                  RefusalCode::unavailable);
+        partition_.forget();
+    }
+    EXPECT_TRUE(partition_.writer().idle()) << "nothing stays parked";
+}
+
 class ColdStart : public Cold {
   protected:
     // A checkpoint of a state that has forgotten everything that is at rest.

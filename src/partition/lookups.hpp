@@ -29,7 +29,8 @@ struct Lookup {
     std::array<std::optional<core::KeyRecord>, 2> keys;
     std::array<std::optional<FoundRest>, 2> rests;
 
-    // Nothing of it can be put back: the ledger has it and cannot be read there.
+    // A reservation cannot be put back: the ledger has it and cannot be read there. A key that was
+    // found is all that its retry needs.
     [[nodiscard]] bool is_unreadable() const {
         return std::ranges::any_of(rests, [](const auto& rest) { return rest && !rest->event; });
     }

@@ -49,7 +49,8 @@ ParkedCommands::Turn ParkedCommands::turn_of(Submission& submission) {
         return Turn::decide;
     }
     const Entry* const entry = entry_of(submission);
-    if (entry != nullptr && entry->lookup.is_unreadable()) {
+    if (entry != nullptr && entry->lookup.is_unreadable() &&
+        !core::missing_for(state_, submission.command).reservations().empty()) {
         return Turn::unreadable;
     }
     const Missing missing = to_look_up(submission, entry);
@@ -103,7 +104,7 @@ void ParkedCommands::take_back(std::vector<Submission*>& waiting) {
     back_.clear();
     lookups_.take(back_);
     for (Lookup* const lookup : back_) {
-        const bool found = lookup->is_unreadable() || thaw(*lookup);
+        const bool found = thaw(*lookup);
         vain_.fetch_add(found ? 0 : 1, kRelaxed);
         waiting.push_back(lookup->submission);
     }
@@ -124,7 +125,7 @@ bool ParkedCommands::thaw(const Lookup& lookup) {
     for (const auto id : lookup.missing.reservations()) {
         const auto& rest = lookup.rests[at++];
         found = found || rest.has_value();
-        if (rest && state_.find_reservation(id) == nullptr) {
+        if (rest && rest->event && state_.find_reservation(id) == nullptr) {
             CHECK(put_back(state_, *rest).has_value(), "lookups hand over what fits");
             forgetter_.thawed(rest->rest);
         }
