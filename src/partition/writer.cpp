@@ -47,12 +47,11 @@ Writer::Writer(std::unique_ptr<core::State> state, ledger::Ledger& ledger, const
         flight.clear();
         free_.push_back(&flight);
     }
-    downtime_is_durable_ = true;
-    const Time now = clock_.now(start);
     if (tail.last.value() != 0) {
-        note_downtime(went_away_at(tail, alive), now);
+        went_away_ = went_away_at(tail, alive);
     }
-    published_.note_time(now, start);
+    downtime_is_durable_ = !went_away_;
+    published_.note_time(clock_.now(start), start);
     durable_ = tail.last.value();
     decided_ = tail.last.value();
     live_holds_ = state_->totals.live_holds;

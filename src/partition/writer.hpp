@@ -122,6 +122,7 @@ class Writer final : public CommandPort {
     [[nodiscard]] bool may_fill() const;
     void take_waiting();
     void note_downtime(base::Time from, base::Time to);
+    void note_times_of_nobody(base::Time now);
     void append_downtime(core::OpenBatch& batch);
     void decide_waiting(core::OpenBatch& batch, InFlight& flight);
     void refuse_unjudged(Submission& submission, model::RefusalCode code,
@@ -157,6 +158,7 @@ class Writer final : public CommandPort {
     std::vector<model::SkuId> touched_;
     std::vector<model::Event> names_;
     TouchedSkus touched_once_;
+    std::optional<base::Time> went_away_;              // before this start; until the first batch
     std::optional<model::DowntimeRecorded> downtime_;  // to be recorded
     model::Sequence downtime_at_;                      // the newest that was
     model::Sequence next_;

@@ -109,9 +109,7 @@ bool Writer::fill_batch(base::Instant now) {
         now = options_.clock->now();
     }
     const Time time = clock_.now(now);
-    if (const auto confirmed = clock_.take_step()) {
-        note_downtime(confirmed->from, confirmed->to);
-    }
+    note_times_of_nobody(time);
     published_.note_time(time, now);
     InFlight& flight = free_flight();
     flight.header.first = next_;
@@ -141,6 +139,19 @@ bool Writer::fill_batch(base::Instant now) {
     capture(batch, flight);
     dispatch(flight, batch);
     return true;
+}
+
+// A start ends with its first batch: what comes after the writer was made, as the index that has to
+// be made again, may take minutes, too.
+void Writer::note_times_of_nobody(Time now) {
+    const auto confirmed = clock_.take_step();
+    if (went_away_) {
+        note_downtime(*went_away_, now);
+        downtime_is_durable_.store(!downtime_, std::memory_order_relaxed);
+        went_away_.reset();
+    } else if (confirmed) {
+        note_downtime(confirmed->from, confirmed->to);
+    }
 }
 
 // Time in which nobody could be served: while the service was away, or until a confirmation.

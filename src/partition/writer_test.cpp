@@ -375,6 +375,18 @@ TEST(Writer, DowntimeBeginsWithTheLastSignOfLife) {
     EXPECT_EQ(paying.deadline(), paying.first_deadline + 5min);
 }
 
+// Between the writer and its first batch the index may be made again, or memory.
+TEST(Writer, DowntimeLastsUntilTheServiceBeginsToDecide) {
+    Bench bench;
+    const Paying paying(bench);
+    const SignOfLife alive = bench.alive_now();
+    bench.clock.advance(3min);
+    bench.open({}, alive);
+    EXPECT_FALSE(bench.writer->downtime_is_durable());
+    bench.clock.advance(20min);
+    EXPECT_EQ(paying.deadline(), paying.first_deadline + 23min) << "else it had expired";
+}
+
 // Partition time was an hour behind and being slewed: what was away is what passed.
 TEST(Writer, DowntimeIsWhatPassedHoweverFarAheadTheWallClockIs) {
     Bench bench;
@@ -468,13 +480,18 @@ TEST(Writer, ARestartIsNoDowntime) {
     Bench bench;
     bench.ask(receipt("A", 5, "r"));
     SignOfLife alive = bench.alive_now();
+    const auto end = bench.ledger->tail()->last;
     bench.clock.advance(900ms);
     bench.open({}, alive);
+    bench.settle();
     EXPECT_TRUE(bench.writer->downtime_is_durable());
+    EXPECT_EQ(bench.ledger->tail()->last, end);
     alive = bench.alive_now();
     bench.clock.advance(1s);
     bench.open({}, alive);
-    EXPECT_FALSE(bench.writer->downtime_is_durable());
+    bench.settle();
+    EXPECT_TRUE(bench.writer->downtime_is_durable());
+    EXPECT_GT(bench.ledger->tail()->last, end) << "a second is recorded";
 }
 
 TEST(Writer, RecoveryContinuesWhereTheLedgerEnds) {
