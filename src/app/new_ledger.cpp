@@ -1,7 +1,10 @@
 #include "app/new_ledger.hpp"
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <filesystem>
+#include <utility>
 
 #include "ledger/format.hpp"
 #include "ledger/open_ledger.hpp"
@@ -15,17 +18,46 @@ using base::failure;
 using base::Result;
 using model::Sequence;
 
-Result<void> expect_free(const std::string& target, const std::string& work) {
+namespace {
+
+// "a/" names a directory, but "a/.work" is in it and not beside it.
+std::string without_slashes_at_the_end(std::string path) {
+    while (path.size() > 1 && path.ends_with('/')) {
+        path.pop_back();
+    }
+    return path;
+}
+
+// Nothing can be renamed to it, and what is built beside it is on another disk.
+bool is_mount_point(const std::string& directory) {
+    struct stat own{};
+    struct stat above{};
+    return ::stat(directory.c_str(), &own) == 0 &&
+           ::stat((directory + "/..").c_str(), &above) == 0 && own.st_dev != above.st_dev;
+}
+
+}  // namespace
+
+Result<NewLedgerPlace> find_place(std::string target, std::string_view suffix) {
+    target = without_slashes_at_the_end(std::move(target));
+    const std::string work = target + std::string(suffix);
     std::error_code ignored;
     if (std::filesystem::exists(target) && !std::filesystem::is_empty(target, ignored)) {
         return failure(ErrorCode::invalid_input,
                        target + " is there already: a new ledger never writes over anything");
     }
+    if (is_mount_point(target)) {
+        return failure(ErrorCode::invalid_input,
+                       target +
+                           " is where a disk is mounted, and a ledger is renamed to its place "
+                           "when it is whole; name a directory in it, such as " +
+                           target + "/ledger");
+    }
     if (std::filesystem::exists(work)) {
         return failure(ErrorCode::invalid_input,
                        work + " is left from a run that did not finish; remove it first");
     }
-    return {};
+    return NewLedgerPlace{.target = std::move(target), .work = work};
 }
 
 Result<Sequence> move_on(const std::string& directory, std::uint64_t state_hash, Sequence until) {

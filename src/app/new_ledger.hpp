@@ -6,14 +6,21 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "base/result.hpp"
 #include "model/ids.hpp"
 
 namespace holdfast::app {
 
-// Neither may hold anything. Errors: invalid_input.
-[[nodiscard]] base::Result<void> expect_free(const std::string& target, const std::string& work);
+struct NewLedgerPlace {
+    std::string target;
+    std::string work;  // beside it, where the ledger is built
+};
+
+// `suffix` makes the second name of the first. Neither may hold anything, and the one can be
+// renamed to the other. Errors: invalid_input.
+[[nodiscard]] base::Result<NewLedgerPlace> find_place(std::string target, std::string_view suffix);
 
 // Positions, and the ids made from them, that the old ledger has given out or may have, must never
 // mean something else. So the new ledger's first own events, which change nothing, use up those to

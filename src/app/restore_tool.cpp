@@ -130,9 +130,9 @@ int damaged(const VerifyReport& report, const std::string& what) {
 }  // namespace
 
 int run_restore(const cli::LedgerOptions& options) {
-    const std::string work = options.target + ".restoring";
-    if (const auto is_free = expect_free(options.target, work); !is_free) {
-        return complain(is_free.error());
+    const auto place = find_place(options.target, ".restoring");
+    if (!place) {
+        return complain(place.error());
     }
     const auto until = parse_until(options.until);
     if (!until) {
@@ -149,18 +149,18 @@ int run_restore(const cli::LedgerOptions& options) {
         return complain(
             {ErrorCode::invalid_input, "the backup has nothing up to " + options.until});
     }
-    const auto restored = build(options, *source, work);
+    const auto restored = build(options, *source, place->work);
     if (!restored) {
         return complain(restored.error());
     }
     if (!restored->verified.findings.clean()) {
-        return damaged(restored->verified, work);
+        return damaged(restored->verified, place->work);
     }
-    if (const auto named = ledger::rename_durably(work, options.target); !named) {
+    if (const auto named = ledger::rename_durably(place->work, place->target); !named) {
         return complain(named.error());
     }
-    fmt::print("{}", options.json ? restored_json(*restored, options.target)
-                                  : restored_text(*restored, options.target) + "\n" +
+    fmt::print("{}", options.json ? restored_json(*restored, place->target)
+                                  : restored_text(*restored, place->target) + "\n" +
                                         report_text(restored->verified));
     return to_int(ExitCode::ok);
 }

@@ -74,15 +74,15 @@ std::string salvaged_text(const Salvaged& salvaged) {
 }  // namespace
 
 int run_salvage(const cli::LedgerOptions& options) {
-    const std::string work = options.target + ".salvaging";
-    if (const auto is_free = expect_free(options.target, work); !is_free) {
-        return complain(is_free.error());
+    const auto place = find_place(options.target, ".salvaging");
+    if (!place) {
+        return complain(place.error());
     }
-    const auto salvaged = build(options, work);
+    const auto salvaged = build(options, place->work);
     if (!salvaged) {
         return complain(salvaged.error());
     }
-    if (const auto named = ledger::rename_durably(work, options.target); !named) {
+    if (const auto named = ledger::rename_durably(place->work, place->target); !named) {
         return complain(named.error());
     }
     fmt::print("{}", salvaged_text(*salvaged));

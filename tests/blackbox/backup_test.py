@@ -216,8 +216,9 @@ class Backups(ServiceCase):
             self.assertNotEqual(run("ledger", "restore", self.target, where).returncode, OK)
             self.assertFalse(where.exists())
 
-    @unittest.skipUnless(os.geteuid() == 0, "needs root to mount a small file system")
-    def test_a_full_disk_leaves_what_was_there(self):
+    def mount_a_small_disk(self):
+        if os.geteuid() != 0:
+            self.skipTest("needs root to mount a small file system")
         mount = self.target.parent / "small"
         mount.mkdir()
         made = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(mount)],
@@ -225,6 +226,34 @@ class Backups(ServiceCase):
         if made.returncode != 0:
             self.skipTest("cannot mount a small file system here")
         self.addCleanup(subprocess.run, ["umount", str(mount)], check=False)
+        return mount
+
+    def test_a_target_may_end_in_a_slash(self):
+        self.stock(1)
+        self.backup()
+        _, restored = self.restore("restored")
+        where = self.target.parent / "with-a-slash"
+        done = run("ledger", "restore", self.target, f"{where}//", "--json")
+        self.assertEqual(done.returncode, OK, done)
+        self.assertEqual(json.loads(done.stdout)["directory"], str(where))
+        self.assertEqual(json.loads(done.stdout)["position"], restored["position"])
+        rescued = self.target.parent / "rescued"
+        done = run("ledger", "salvage", where, f"{rescued}/")
+        self.assertEqual(done.returncode, OK, done)
+        self.assertTrue((rescued / "FORMAT").exists())
+
+    def test_a_disk_itself_is_no_place_for_a_ledger(self):
+        mount = self.mount_a_small_disk()
+        self.stock(1)
+        self.backup()
+        for verb in ("restore", "salvage"):
+            done = run("ledger", verb, self.target if verb == "restore" else self.ledger, mount)
+            self.assertEqual(done.returncode, 2, done)
+            self.assertIn(f"name a directory in it, such as {mount}/ledger", done.stderr)
+            self.assertEqual(list(self.target.parent.glob("small.*")), [], "nothing was copied")
+
+    def test_a_full_disk_leaves_what_was_there(self):
+        mount = self.mount_a_small_disk()
         sku = self.stock(1_000_000)
         self.target = mount / "backup"
         whole = None
