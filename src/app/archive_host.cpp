@@ -81,13 +81,16 @@ Result<void> ArchiveHost::discard() {
     return {};
 }
 
-void ArchiveHost::start(const base::Clock& clock, partition::Writer& writer, const Offered& offered,
+void ArchiveHost::start(const base::Clock& clock, const partition::Published& published,
+                        partition::Writer& writer, const Offered& offered,
                         partition::Replayer& replayer) {
     lookups_->on_found([&writer] { writer.wake(); });
     archiver_ = std::make_unique<partition::Archiver>(ledger_, *archive_, options_);
     archiver_->offer_to(*writer.leaving(), offered.writer);
     archiver_->offer_to(replayer.leaving(), offered.replayer);
-    archiving_.emplace("archiver", [this, &clock, &writer] { return archive(clock, writer); });
+    archiving_.emplace("archiver", [this, &clock, &published, &writer] {
+        return archive(published.time_at(clock.now()), writer);
+    });
     lookup_thread_ = std::jthread([this] { run_lookups(); });
 }
 
@@ -121,11 +124,11 @@ bool ArchiveHost::is_left_behind(model::Sequence durable) const {
     return behind(durable) > kWindowsBehindMax * window;
 }
 
-Pace ArchiveHost::archive(const base::Clock& clock, const partition::Writer& writer) {
+Pace ArchiveHost::archive(base::Time now, const partition::Writer& writer) {
     if (stopping_.load(std::memory_order_acquire)) {
         return Pace::finish;
     }
-    const auto moved = archiver_->step(clock.now().wall);
+    const auto moved = archiver_->step(now);
     if (!moved && moved.error().code == ErrorCode::corrupted) {
         // It also reads what the archive has already, for a state that has not forgotten it.
         const auto discarded = discard();

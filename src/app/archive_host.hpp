@@ -26,6 +26,7 @@
 #include "ledger/ledger.hpp"
 #include "partition/archiver.hpp"
 #include "partition/lookups.hpp"
+#include "partition/published.hpp"
 #include "partition/replayer.hpp"
 #include "partition/writer.hpp"
 
@@ -50,8 +51,8 @@ class ArchiveHost {
         model::Sequence replayer;
     };
     // Begins to move and to look up.
-    void start(const base::Clock& clock, partition::Writer& writer, const Offered& offered,
-               partition::Replayer& replayer);
+    void start(const base::Clock& clock, const partition::Published& published,
+               partition::Writer& writer, const Offered& offered, partition::Replayer& replayer);
     // After the writer has ended: until then it waits for lookups.
     void stop();
 
@@ -73,7 +74,7 @@ class ArchiveHost {
 
     base::Result<void> open_archive();
     void use(std::unique_ptr<partition::Archive> archive);
-    Pace archive(const base::Clock& clock, const partition::Writer& writer);
+    Pace archive(base::Time now, const partition::Writer& writer);
     void stand_still(const base::Error& error);
     [[nodiscard]] std::uint64_t behind(model::Sequence durable) const;
     [[nodiscard]] Pace pace(model::Sequence durable);

@@ -221,7 +221,7 @@ Result<void> PartitionHost::start(const cli::ServeOptions& options, const base::
     memory_.emplace(kReservePeriod);
     writer_thread_ = std::jthread([this] { run_writer(); });
     flusher_thread_ = std::jthread([this] { run_flusher(); });
-    archive_->start(clock, *writer_, offered, *replayer_);
+    archive_->start(clock, published_, *writer_, offered, *replayer_);
     replaying_.emplace("replayer", [this] { return follow_in_turn(); });
     return {};
 }

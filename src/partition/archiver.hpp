@@ -42,8 +42,9 @@ class Archiver {
         consumers_.push_back({.queue = &queue, .from = from});
     }
 
-    // False: nothing has left the window, or a state is slow to forget. `now`: the wall clock's.
-    // Errors: the ledger's and the archive's; after one it is not to be used again.
+    // False: nothing has left the window, or a state is slow to forget. `now`: the partition's, as
+    // the times of batches are. Errors: the ledger's and the archive's; after one it is not to be
+    // used again.
     [[nodiscard]] base::Result<bool> step(base::Time now);
 
     // Everything up to here is in the archive, and was offered.

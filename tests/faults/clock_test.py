@@ -35,9 +35,9 @@ class Clock(unittest.TestCase):
         self._passed = self._ahead = 0  # seconds
         self.start()
 
-    def start(self):
+    def start(self, *options):
         environment = {"LD_PRELOAD": SHIM, "FAULTCLOCK_FILE": str(self.directory / "shift")}
-        self.service = Service(self.directory / "ledger", environment=environment)
+        self.service = Service(self.directory / "ledger", *options, environment=environment)
         self.addCleanup(self.service.kill)
         self.client = Client(self.service.url)
         self.addCleanup(self.client.close)
@@ -209,6 +209,24 @@ class Clock(unittest.TestCase):
         self.assertEqual(self.service.stop(), 0)
         verified = run("ledger", "verify", self.directory / "ledger")
         self.assertEqual(verified.returncode, 0, verified.stdout + verified.stderr)
+
+    def test_what_is_hot_is_so_by_the_time_that_has_passed(self):
+        self.assertEqual(self.service.stop(), 0)
+        self.start("--hot-window", "1h")
+        self.receive(5)
+        made = self.hold(600)
+        released = self.client.post(f"/reservations/{made['id']}/release", key=fresh_key())
+        self.assertEqual(released.status, 200, released)
+
+        def archived():
+            return self.client.get("/status").json["archived_reservations"]
+
+        self.move(2 * 3600)
+        self.until_clock("lags")
+        time.sleep(1)  # nothing tells that it stays; the archiver looks twenty times a second
+        self.assertEqual(archived(), 0)
+        self.let_pass(2 * 3600)
+        wait_until(lambda: archived() == 1, "it has left the hot window")
 
     def test_payments_have_their_grace_after_a_stop_that_had_to_be_confirmed(self):
         self.receive(5)
