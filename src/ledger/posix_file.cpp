@@ -87,6 +87,14 @@ std::string parent_of(const std::string& path) {
     return slash == std::string::npos ? "." : path.substr(0, std::max<std::size_t>(slash, 1));
 }
 
+// Of a directory that is there: it may have been made by a process that ended before it had synced
+// the name. One that is in another's directory was not.
+Result<void> sync_name_of(const std::string& directory) {
+    auto synced = sync_directory(parent_of(directory));
+    const bool is_others = !synced && synced.error().code == ErrorCode::permission_denied;
+    return is_others ? Result<void>() : synced;
+}
+
 }  // namespace
 
 Result<PosixFile> PosixFile::open(const std::string& path, Mode mode) {
@@ -249,20 +257,15 @@ Result<void> sync_directory(const std::string& directory) {
 }
 
 Result<void> make_directory(const std::string& directory) {
-    const bool is_new = ::mkdir(directory.c_str(), 0750) == 0;
-    if (!is_new && errno != EEXIST) {
-        return os_failure("create directory", directory);
+    if (::mkdir(directory.c_str(), 0750) == 0) {
+        return sync_directory(parent_of(directory));
     }
-    // One that is there may have been made by a process that ended before it had synced the name.
-    auto synced = sync_directory(parent_of(directory));
-    const bool is_others =
-        !is_new && !synced && synced.error().code == ErrorCode::permission_denied;
-    return is_others ? Result<void>() : synced;
+    return errno == EEXIST ? sync_name_of(directory) : os_failure("create directory", directory);
 }
 
 Result<void> make_directories(const std::string& directory) {
     if (exists(directory)) {
-        return {};
+        return sync_name_of(directory);
     }
     const std::string parent = parent_of(directory);
     TRY_VOID(make_directories(parent));

@@ -95,10 +95,22 @@ TEST(Sync, EachDirectoryThatIsMadeOnTheWayIsNamedOnTheDisk) {
     const TemporaryDirectory directory;
     take_synced();
     ASSERT_TRUE(succeeded(make_directories(directory / "a/b/c")));
-    EXPECT_EQ(take_synced(),
+    auto made = take_synced();
+    ASSERT_FALSE(made.empty());
+    made.erase(made.begin());  // of the directory that was there
+    EXPECT_EQ(made,
               (std::vector<std::string>{directory.path(), directory / "a", directory / "a/b"}));
+}
+
+// As above: the deepest that is there is the one that may not be on the disk.
+TEST(Sync, TheDeepestDirectoryThatIsThereIsNamedOnTheDiskToo) {
+    const TemporaryDirectory directory;
+    ASSERT_TRUE(succeeded(make_directories(directory / "a/b")));
+    take_synced();
+    ASSERT_TRUE(succeeded(make_directories(directory / "a/b")));
+    EXPECT_EQ(take_synced(), std::vector<std::string>{directory / "a"});
     ASSERT_TRUE(succeeded(make_directories(directory / "a/b/c")));
-    EXPECT_EQ(take_synced(), std::vector<std::string>{});
+    EXPECT_EQ(take_synced(), (std::vector<std::string>{directory / "a", directory / "a/b"}));
 }
 
 TEST(Sync, AWriteThatTakesNothingIsNoSuccess) {
