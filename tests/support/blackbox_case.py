@@ -7,6 +7,7 @@ import json
 import os
 import pathlib
 import sys
+import time
 import unittest
 
 from holdfast_process import Service, temporary_directory
@@ -65,7 +66,8 @@ class ServiceCase(unittest.TestCase):
         return name
 
     def count(self, sku, counted, **more):
-        """A physical count as of now."""
+        """A physical count as of now. Of two of one millisecond the second would be outdated."""
+        time.sleep(0.002)
         body = {"sku": sku, "counted": counted, "as_of": now(), **more}
         return self.ok(self.client.post("/stock/counts", body, key=fresh_key()))
 
@@ -123,6 +125,13 @@ def now(ahead=0.1):
     """A time that everything answered so far was before."""
     then = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=ahead)
     return then.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def moment():
+    """A time between all that was answered so far and all that is asked from now on."""
+    then = now()
+    time.sleep(0.2)
+    return then
 
 
 def units(reservation, line=0):
