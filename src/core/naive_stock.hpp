@@ -442,23 +442,22 @@ class NaiveStock {
 
     // -- movements -------------------------------------------------------------------------
     void move(std::size_t sku, std::size_t pool, std::int64_t delta,
-              std::optional<std::int64_t> at) {
-        if (at && *at > now) {
-            at.reset();  // nothing is told before it happens
-        }
+              const std::optional<std::int64_t>& at) {
+        const bool past = at && *at <= now;  // nothing is told before it happens
+        const std::int64_t when = past ? *at : now;
         Cell& cell = cells[sku][pool];
         cell.known = true;
         cell.on_hand += delta;
         if (delta == 0) {
             return;
         }
-        cell.moves.push_back({.tick = tick, .at = at.value_or(now), .delta = delta});
-        if (at && *at <= cell.counted_at) {
+        cell.moves.push_back({.tick = tick, .at = when, .delta = delta});
+        if (past && when <= cell.counted_at) {
             // Whoever counted last saw it: what was counted then stays what was there then.
             cell.on_hand -= delta;
             cell.moves.push_back({.tick = tick, .at = cell.counted_at, .delta = -delta});
             ++seen_before;
-        } else if (cell.pending && at.value_or(now) <= cell.pending->as_of) {
+        } else if (cell.pending && when <= cell.pending->as_of) {
             cell.pending->drift -= delta;  // what was counted knows of it already
         }
     }
