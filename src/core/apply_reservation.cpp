@@ -237,8 +237,7 @@ bool has_case(const State& state, model::ReservationId id) {
     return about != state.cases_about.end() && std::get<0>(*about) == id;
 }
 
-// Its case may be due, over, or about to settle; before it that of what it replaces, whose facts
-// came first.
+// Once, with the newest shipment of those since it was last looked at.
 void note(State& state, std::uint32_t index, const ReservationChanged& event,
           const Happened& when) {
     auto& all = state.attention.reservations;
@@ -251,6 +250,8 @@ void note(State& state, std::uint32_t index, const ReservationChanged& event,
     }
 }
 
+// Its case may be due, over, or about to settle; before it that of what it replaces, whose facts
+// came first.
 void note_reservation(State& state, std::uint32_t index, const ReservationChanged& event,
                       const Happened& when) {
     if (event.image.replaces.value() != 0 && has_case(state, event.image.replaces)) {

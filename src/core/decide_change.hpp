@@ -41,8 +41,8 @@ struct Selection {
 [[nodiscard]] Decision accept_change(const Change& change, model::Verb verb,
                                      model::ReservationImage&& image);
 [[nodiscard]] Decision already(const Change& change, model::Verb verb);
-// Nothing is held any more and the last that was, or some of it, was given up: whoever asks for
-// that again, without a key, repeats himself.
+// Nothing is held any more and the last that was, or some of it, was given up: whoever releases it
+// again, without a key, repeats himself. Not so for a cancellation, which is about what was sold.
 [[nodiscard]] bool is_given_up(const Change& change);
 
 Decision judge_begin_payment(const Change& change);
